@@ -1,0 +1,28 @@
+"""The database tables of the monitor."""
+
+from models.base import Base, UTCDateTime
+from models.tables import (
+    Alert,
+    Article,
+    Delivery,
+    Entry,
+    Event,
+    Feed,
+    Judgement,
+    Model,
+    Topic,
+)
+
+__all__ = [
+    "Alert",
+    "Article",
+    "Base",
+    "Delivery",
+    "Entry",
+    "Event",
+    "Feed",
+    "Judgement",
+    "Model",
+    "Topic",
+    "UTCDateTime",
+]

@@ -1,0 +1,218 @@
+"""What the monitor remembers.  Rows with a ``state`` are its to-do list as well.
+
+topic ─┬─ model                      feed ── entry ── article
+       ├─ judgement ── article
+       └─ event ── alert ── delivery
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.base import Base
+
+
+class Feed(Base):
+    """A polled source."""
+
+    __tablename__ = "feed"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    url: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    """The user's name for it, else the feed's own title, else empty."""
+    host: Mapped[str]
+    origin: Mapped[str]
+    """Where it was added: ``file`` (configuration, OPML) or ``command``."""
+    tags: Mapped[list[str]]
+    state: Mapped[str] = mapped_column(default="active")
+    """active | paused"""
+    interval: Mapped[float | None]
+    """Seconds between polls; null = the configured default."""
+    created_at: Mapped[datetime]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
+    body_hash: Mapped[str | None]
+    next_poll_at: Mapped[datetime] = mapped_column(index=True)
+    last_success_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    """Failed polls in a row."""
+    last_error: Mapped[str | None]
+
+
+class Article(Base):
+    """One page of the web (or one linkless feed item): its identity is kept for ever."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_due", "host", "not_before", sqlite_where=text("state = 'new'"),
+              postgresql_where=text("state = 'new'")),
+        Index("ix_article_collected_at", "collected_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """Canonical URL, else ``guid:…``; of a seed file ``seed:<sha256 of its text>``."""
+    url: Mapped[str]
+    host: Mapped[str]
+    state: Mapped[str]
+    """new (page due) | collected"""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    last_error: Mapped[str | None]
+    first_seen_at: Mapped[datetime]
+    collected_at: Mapped[datetime | None]
+
+    title: Mapped[str]
+    feed_text: Mapped[str | None]
+    """The feed's own text, until the page has been collected."""
+    text: Mapped[str | None]
+    """Null before collection and after retention."""
+    text_from: Mapped[str | None]
+    """page | feed | seed"""
+    published: Mapped[datetime | None]
+    source: Mapped[str] = mapped_column(default="")
+    author: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    canonical_url: Mapped[str] = mapped_column(default="")
+
+
+class Entry(Base):
+    """A sighting of an article in a feed."""
+
+    __tablename__ = "entry"
+    __table_args__ = (UniqueConstraint("feed_id", "article_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), index=True
+    )
+    seen_at: Mapped[datetime]
+
+
+class Topic(Base):
+    """What the user follows."""
+
+    __tablename__ = "topic"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    origin: Mapped[str]
+    created_at: Mapped[datetime]
+    channels: Mapped[list[str]]
+    settings: Mapped[dict[str, Any]]
+    fit_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    """Failed fits in a row."""
+    last_error: Mapped[str | None]
+
+
+class Model(Base):
+    """A fitted topic model, frozen.  A topic's newest is in force; older ones stay, so that each
+    judgement can be explained by the model that made it."""
+
+    __tablename__ = "model"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    threshold: Mapped[float]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Event(Base):
+    """The matches (and seeds) that report one real-world happening."""
+
+    __tablename__ = "event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str]
+    opened_at: Mapped[datetime | None]
+    """When its earliest article was published; null where none has a date."""
+    last_seen: Mapped[datetime | None]
+
+
+class Judgement(Base):
+    """One article scored against one topic by one model.  With an event it is a match or a seed;
+    without one it is off topic, and only its score is kept."""
+
+    __tablename__ = "judgement"
+    __table_args__ = (
+        UniqueConstraint("topic_id", "article_id"),
+        Index("ix_judgement_due", "topic_id", "not_before", sqlite_where=text("state = 'pending'"),
+              postgresql_where=text("state = 'pending'")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"))
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), index=True
+    )
+    seed: Mapped[str | None]
+    """Of a seed: the file or URL it came from."""
+    state: Mapped[str]
+    """pending | judged | quarantined"""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    last_error: Mapped[str | None]
+    judged_at: Mapped[datetime | None]
+    model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id", ondelete="SET NULL"))
+    score: Mapped[float | None]
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="SET NULL"), index=True
+    )
+    similarity: Mapped[float | None]
+    """To the nearest event at the time of judging."""
+    nearest_event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="SET NULL")
+    )
+    copy_of_id: Mapped[int | None] = mapped_column(
+        ForeignKey("judgement.id", ondelete="SET NULL")
+    )
+    label: Mapped[str | None]
+    """relevant | irrelevant"""
+    labelled_at: Mapped[datetime | None]
+
+
+class Alert(Base):
+    """A message due to the user, its content fixed in the transaction of the match."""
+
+    __tablename__ = "alert"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """What it is about (``new_event:<event id>``): the same thing is never alerted twice."""
+    kind: Mapped[str]
+    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[datetime]
+    message: Mapped[dict[str, Any]]
+
+
+class Delivery(Base):
+    """One attempt series of an alert on one channel."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("alert_id", "channel"),
+        Index("ix_delivery_due", "channel", "id",
+              sqlite_where=text("state IN ('pending', 'sending')"),
+              postgresql_where=text("state IN ('pending', 'sending')")),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
+    channel: Mapped[str]
+    uid: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(default="pending")
+    """pending | sending (leased until ``not_before``) | sent | dead"""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime]
+    last_error: Mapped[str | None]
+    sent_at: Mapped[datetime | None]

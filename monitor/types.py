@@ -1,0 +1,301 @@
+"""The nouns: immutable, in the order in which they flow.  All times are aware and in UTC."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+# ------------------------------------------------------------------ fetched and parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What an address answered.  ``status`` is 200 with a body, or 304 with an empty one."""
+
+    url: str
+    """The address that answered, after redirects."""
+    status: int
+    body: bytes
+    content_type: str
+    """The Content-Type header in lower case, parameters included; empty if there was none."""
+    fetched_at: datetime
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a feed, cleaned: no control characters, no markup, a plausible date or none."""
+
+    key: str
+    """Identity across feeds: the canonical URL, or ``guid:…`` where the item has no usable link."""
+    url: str
+    """The link as a person should follow it; empty where the item has none."""
+    title: str
+    text: str
+    """The feed's own text (the longer of content and summary) as plain text."""
+    published: datetime | None
+    author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    title: str
+    entries: tuple[Entry, ...]
+
+
+TextFrom = Literal["page", "feed", "seed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Text and metadata of one article, cleaned."""
+
+    url: str
+    title: str
+    text: str
+    published: datetime | None
+    text_from: TextFrom
+    source: str = ""
+    """The outlet: the site's own name, else the host."""
+    author: str = ""
+    language: str = ""
+    """ISO 639-1, or empty when unknown."""
+    canonical_url: str = ""
+
+
+# ------------------------------------------------------------------ judged
+
+
+Verdict = Literal["relevant", "irrelevant"]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicSettings:
+    """What a user may set on a topic beside its seeds and channels."""
+
+    must: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    threshold: float | None = None
+    match_budget: float | None = None
+    """At most about this many matches a day."""
+    alert_since: datetime | None = None
+    """Events whose first match was published earlier open without an alert."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term's part in a score; the parts of all terms add up to the score."""
+
+    term: str
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Similarity of one article to a topic's profile, in [-1, 1]; the parts add up to it."""
+
+    value: float
+    relevant: bool
+    terms: tuple[Term, ...]
+    """Strongest first."""
+    reason: str = ""
+    """Why a score above the threshold is not relevant (must, exclude), in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a match belongs.  ``event`` None: it opens a new one."""
+
+    event: int | None
+    similarity: float
+    """To the nearest event, in [0, 1]."""
+    nearest_event: int | None
+    """The nearest earlier event, joined or not."""
+    copy_of: int | None = None
+    """The judgement whose text this one repeats."""
+
+
+# ------------------------------------------------------------------ said
+
+
+@dataclass(frozen=True, slots=True)
+class NearestEvent:
+    id: int
+    title: str
+    similarity: float
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """What is to be said about an event: fixed in the transaction of its match."""
+
+    kind: Literal["new_event", "test"]
+    topic: str
+    event: int
+    title: str
+    url: str
+    source: str
+    published: datetime | None
+    score: float
+    terms: tuple[str, ...]
+    """The strongest shared terms, as words a person can read."""
+    excerpt: str = ""
+    """The first sentences of the article."""
+    nearest_seed: str = ""
+    nearest_event: NearestEvent | None = None
+    review_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One alert due on one channel.  ``uid`` is the same at each attempt."""
+
+    id: int
+    uid: str
+    channel: str
+    attempts: int
+    created_at: datetime
+    alert: Alert
+
+
+# ------------------------------------------------------------------ shown (stable JSON keys)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchView:
+    id: int
+    topic: str
+    url: str
+    title: str
+    source: str
+    published: datetime | None
+    score: float
+    event: int
+    copy_of: int | None
+    label: Verdict | None
+    text_from: TextFrom
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    id: int
+    topic: str
+    title: str
+    opened_at: datetime | None
+    last_seen: datetime | None
+    matches: int
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """One row per alert and channel; ``id`` is the delivery's."""
+
+    id: int
+    kind: str
+    topic: str
+    event: int
+    channel: str
+    state: Literal["pending", "sending", "sent", "dead"]
+    attempts: int
+    created_at: datetime
+    sent_at: datetime | None
+    error: str | None
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FeedView:
+    url: str
+    name: str
+    state: Literal["active", "paused"]
+    next_poll_at: datetime
+    last_success_at: datetime | None
+    failures: int
+    last_error: str | None
+    entries: int
+    origin: Literal["file", "command"] = "file"
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SeedView:
+    source: str
+    title: str
+    published: datetime | None
+    words: int
+    event: int | None
+    state: Literal["new", "collected", "failed"]
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TopicView:
+    name: str
+    origin: Literal["file", "command"]
+    channels: tuple[str, ...]
+    settings: TopicSettings
+    model: int | None
+    threshold: float | None
+    articles: int
+    """Judged so far."""
+    matches: int
+    events: int
+    error: str | None
+    seeds: tuple[SeedView, ...] = field(default=())
+
+
+# ------------------------------------------------------------------ commands: an identity each
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    feed: int
+    host: str
+
+    @property
+    def key(self) -> str:
+        return f"host:{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    host: str
+
+    @property
+    def key(self) -> str:
+        return f"host:{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    topic: int
+
+    @property
+    def key(self) -> str:
+        return f"judge:{self.topic}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    topic: int
+
+    @property
+    def key(self) -> str:
+        return f"fit:{self.topic}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deliver:
+    channel: str
+
+    @property
+    def key(self) -> str:
+        return f"channel:{self.channel}"
+
+
+Command = Poll | Collect | Judge | Fit | Deliver
+"""Hints; the rows are the truth.  ``key``: commands with the same key run one after another."""
