@@ -30,7 +30,7 @@ class Feed(Base):
     """Where it was added: ``file`` (configuration, OPML) or ``command``."""
     tags: Mapped[list[str]]
     state: Mapped[str] = mapped_column(default="active")
-    """active | paused"""
+    """active | paused | removed (kept for the sake of its entries)"""
     interval: Mapped[float | None]
     """Seconds between polls; null = the configured default."""
     created_at: Mapped[datetime]
@@ -49,8 +49,13 @@ class Article(Base):
 
     __tablename__ = "article"
     __table_args__ = (
-        Index("ix_article_due", "host", "not_before", sqlite_where=text("state = 'new'"),
-              postgresql_where=text("state = 'new'")),
+        Index(
+            "ix_article_due",
+            "host",
+            "not_before",
+            sqlite_where=text("state = 'new'"),
+            postgresql_where=text("state = 'new'"),
+        ),
         Index("ix_article_collected_at", "collected_at"),
     )
 
@@ -103,6 +108,8 @@ class Topic(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(unique=True)
     origin: Mapped[str]
+    state: Mapped[str] = mapped_column(default="active")
+    """active | inactive (no longer in the configuration; kept until deleted)"""
     created_at: Mapped[datetime]
     channels: Mapped[list[str]]
     settings: Mapped[dict[str, Any]]
@@ -145,8 +152,13 @@ class Judgement(Base):
     __tablename__ = "judgement"
     __table_args__ = (
         UniqueConstraint("topic_id", "article_id"),
-        Index("ix_judgement_due", "topic_id", "not_before", sqlite_where=text("state = 'pending'"),
-              postgresql_where=text("state = 'pending'")),
+        Index(
+            "ix_judgement_due",
+            "topic_id",
+            "not_before",
+            sqlite_where=text("state = 'pending'"),
+            postgresql_where=text("state = 'pending'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -172,9 +184,7 @@ class Judgement(Base):
     nearest_event_id: Mapped[int | None] = mapped_column(
         ForeignKey("event.id", ondelete="SET NULL")
     )
-    copy_of_id: Mapped[int | None] = mapped_column(
-        ForeignKey("judgement.id", ondelete="SET NULL")
-    )
+    copy_of_id: Mapped[int | None] = mapped_column(ForeignKey("judgement.id", ondelete="SET NULL"))
     label: Mapped[str | None]
     """relevant | irrelevant"""
     labelled_at: Mapped[datetime | None]
@@ -201,9 +211,13 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("alert_id", "channel"),
-        Index("ix_delivery_due", "channel", "id",
-              sqlite_where=text("state IN ('pending', 'sending')"),
-              postgresql_where=text("state IN ('pending', 'sending')")),
+        Index(
+            "ix_delivery_due",
+            "channel",
+            "id",
+            sqlite_where=text("state IN ('pending', 'sending')"),
+            postgresql_where=text("state IN ('pending', 'sending')"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -125,7 +125,7 @@ class NearestEvent:
     id: int
     title: str
     similarity: float
-    last_seen: datetime
+    last_seen: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +236,8 @@ class SeedView:
 class TopicView:
     name: str
     origin: Literal["file", "command"]
+    state: Literal["active", "inactive"]
+    """inactive: no longer in the configuration; nothing is judged, nothing is lost."""
     channels: tuple[str, ...]
     settings: TopicSettings
     model: int | None
@@ -246,6 +248,55 @@ class TopicView:
     events: int
     error: str | None
     seeds: tuple[SeedView, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class MatchDetail:
+    """One judgement with all that is stored about it; ``event`` None: it did not match."""
+
+    id: int
+    topic: str
+    topic_id: int
+    article: Article
+    feeds: tuple[str, ...]
+    score: float
+    model: int
+    threshold: float
+    judged_at: datetime
+    event: int | None
+    event_title: str
+    nearest_event: NearestEvent | None
+    copy_of: int | None
+    copy_of_title: str
+    label: Verdict | None
+    seed: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why an article matched a topic, or did not."""
+
+    topic: str
+    title: str
+    url: str
+    source: str
+    published: datetime | None
+    match: int | None
+    """The judgement's id; None for an article that is not stored."""
+    model: int
+    score: float
+    threshold: float
+    relevant: bool
+    reason: str
+    terms: tuple[Term, ...]
+    """Strongest first; the parts add up to the score."""
+    nearest_seed: str
+    nearest_seed_similarity: float
+    nearest_event: NearestEvent | None
+    event: int | None
+    event_title: str
+    copy_of: int | None
 
 
 # ------------------------------------------------------------------ commands: an identity each

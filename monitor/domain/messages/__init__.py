@@ -1,0 +1,20 @@
+"""What an alert says: as an e-mail, as a Slack message, as a line of JSON.
+
+Every rendering starts from the same ``Content``, so all channels tell the same facts, and no field
+of an article reaches a channel with control, bidirectional or zero-width characters in it.
+"""
+
+from monitor.domain.messages.mail import html, plain_text, subject
+from monitor.domain.messages.record import alert_from_dict, alert_to_dict, as_json
+from monitor.domain.messages.slack import slack_blocks, slack_text
+
+__all__ = [
+    "alert_from_dict",
+    "alert_to_dict",
+    "as_json",
+    "html",
+    "plain_text",
+    "slack_blocks",
+    "slack_text",
+    "subject",
+]

@@ -1,0 +1,160 @@
+"""Alerts by e-mail, over SMTP."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Sequence
+from contextlib import suppress
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime, parseaddr
+from typing import Literal
+from urllib.parse import quote
+
+import aiosmtplib
+import structlog
+
+from monitor.domain.clean import clean_line
+from monitor.domain.messages import html, plain_text, subject
+from monitor.errors import ConfigError, DeliveryError
+from monitor.types import Delivery
+
+_log = structlog.get_logger(__name__)
+
+Tls = Literal["none", "starttls", "tls"]
+
+
+class EmailChannel:
+    """One mail server, one sender, some recipients; a connection for each message.
+
+    ``tls``: ``tls`` from the first byte (port 465), ``starttls`` after the greeting (587), refused
+    if the server does not offer it, or ``none``.  Certificates are verified, with ``tls_context``
+    if given.  ``timeout``: seconds for a whole exchange.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        tls: Tls,
+        username: str | None,
+        password: str | None,
+        sender: str,
+        recipients: Sequence[str],
+        timeout: float = 30,
+        tls_context: ssl.SSLContext | None = None,
+    ) -> None:
+        """Raises ConfigError if there are no recipients or an address is none."""
+        if not recipients:
+            raise ConfigError("an e-mail channel needs at least one recipient")
+        self._host = host
+        self._port = port
+        self._tls = tls
+        self._tls_context = tls_context
+        self._username = username or None
+        self._password = password or None
+        self._sender = _address(sender)
+        self._recipients = tuple(_address(recipient) for recipient in recipients)
+        self._timeout = timeout
+
+    async def send(self, delivery: Delivery) -> None:
+        """Hand the message to the server; returns once it has accepted it after DATA.
+
+        If the server takes it for some of the recipients only, the message counts as sent: another
+        attempt would repeat it to those who have it.  The others are named in a warning.
+
+        Raises DeliveryError: permanent for 5xx replies, wrong credentials and a server that lacks
+        what the settings ask for; temporary for 4xx replies, lost connections and timeouts.
+        """
+        client = self._client()
+        try:
+            async with asyncio.timeout(self._timeout):
+                await client.connect()
+                refused, _ = await client.send_message(self._message(delivery))
+        except (OSError, aiosmtplib.SMTPException) as error:
+            client.close()
+            raise self._failure(error) from error
+        if refused:
+            replies = {who: f"{reply.code} {reply.message}" for who, reply in refused.items()}
+            _log.warning("email recipients refused", delivery=delivery.uid, refused=replies)
+        # Accepted: a goodbye that fails must not send the message again.
+        with suppress(OSError, aiosmtplib.SMTPException):
+            await client.quit()
+        client.close()
+
+    def _client(self) -> aiosmtplib.SMTP:
+        return aiosmtplib.SMTP(
+            hostname=self._host,
+            port=self._port,
+            username=self._username,
+            password=self._password,
+            timeout=self._timeout,
+            use_tls=self._tls == "tls",
+            start_tls=self._tls == "starttls",
+            tls_context=self._tls_context,
+        )
+
+    def _message(self, delivery: Delivery) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = self._recipients
+        message["Subject"] = subject(delivery.alert)
+        message["Date"] = format_datetime(delivery.created_at)
+        # The same at each attempt, so that mail systems can drop a repetition.
+        domain = self._sender.domain.encode("idna").decode("ascii")
+        message["Message-ID"] = f"<{quote(delivery.uid, safe='')}.monitor@{domain}>"
+        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
+        message.set_content(plain_text(delivery.alert))
+        message.add_alternative(html(delivery.alert), subtype="html")
+        return message
+
+    def _failure(self, error: OSError | aiosmtplib.SMTPException) -> DeliveryError:
+        server = f"mail server {self._host}:{self._port}"
+        match error:
+            case aiosmtplib.SMTPRecipientsRefused(recipients=refused):
+                said = "; ".join(f"{each.recipient}: {self._reply(each)}" for each in refused)
+                permanent = all(_is_permanent(each) for each in refused)
+                return DeliveryError(
+                    f"{server} refused every recipient: {said}", permanent=permanent
+                )
+            case aiosmtplib.SMTPAuthenticationError():
+                said = f"{server} refused the login of {self._username}: {self._reply(error)}"
+                hint = "check username and password; some providers want a password for apps"
+                return DeliveryError(f"{said} ({hint})", permanent=_is_permanent(error))
+            case aiosmtplib.SMTPResponseException():
+                said = f"{server} refused the message: {self._reply(error)}"
+                return DeliveryError(said, permanent=_is_permanent(error))
+            case OSError():
+                reason = self._clean(str(error)) or f"no answer within {self._timeout:g} s"
+                return DeliveryError(f"{server}: {reason}")
+            case _:
+                said = f"{server} cannot do what the settings ask: {self._clean(str(error))}"
+                return DeliveryError(said, permanent=True)
+
+    def _reply(self, error: aiosmtplib.SMTPResponseException) -> str:
+        return f"{error.code} {self._clean(error.message)}"
+
+    def _clean(self, text: str) -> str:
+        """A server's words on one line; should they repeat the password, without it."""
+        return clean_line(text.replace(self._password, "…") if self._password else text)
+
+
+def _is_permanent(error: aiosmtplib.SMTPResponseException) -> bool:
+    """RFC 5321, 4.2.1: a reply of 5xx says not to try again; malformed replies count as -1."""
+    return 500 <= error.code < 600
+
+
+def _address(text: str) -> Address:
+    """``name@host`` or ``Name <name@host>``.  Raises ConfigError."""
+    name, spec = parseaddr(text)
+    try:
+        address = Address(display_name=name, addr_spec=spec)
+        address.domain.encode("idna")
+    except (HeaderParseError, ValueError, IndexError) as error:
+        raise ConfigError(f"{text!r} is not an e-mail address") from error
+    if not (address.username and address.domain and text.isprintable()):
+        raise ConfigError(f"{text!r} is not an e-mail address")
+    return address

@@ -1,0 +1,162 @@
+"""Articles on their way from a feed's entry to collected text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from models import Article, Entry, Feed, Judgement, Topic
+from monitor import types
+from monitor.edge.store.feeds import make_judgements_due
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleForCollect:
+    """What the feed told about a page that is due."""
+
+    id: int
+    url: str
+    title: str
+    text: str
+    published: datetime | None
+    feed: str
+    """The name of the first feed that carried it; empty for a seed."""
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    id: int
+    article: types.Article
+    error: str | None = None
+    """Why the page could not be used, where the text is the feed's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Postponed:
+    id: int
+    not_before: datetime
+    error: str
+
+
+def articles_due(session: Session, host: str, now: datetime, limit: int) -> list[ArticleForCollect]:
+    """Pages of ``host`` to fetch now, the first seen first."""
+    due = (
+        select(Article)
+        .where(Article.host == host, Article.state == "new", Article.not_before <= now)
+        .order_by(Article.id)
+        .limit(limit)
+    )
+    rows = session.scalars(due).all()
+    names = dict(
+        session.execute(
+            select(Entry.article_id, Feed.name)
+            .join(Feed)
+            .where(Entry.article_id.in_([row.id for row in rows]))
+            .order_by(Entry.id.desc())
+        )
+        .tuples()
+        .all()
+    )
+    return [
+        ArticleForCollect(
+            id=row.id,
+            url=row.url,
+            title=row.title,
+            text=row.feed_text or "",
+            published=row.published,
+            feed=names.get(row.id, ""),
+            attempts=row.attempts,
+        )
+        for row in rows
+    ]
+
+
+def save_collected(
+    session: Session, outcomes: Sequence[Collected | Postponed], now: datetime
+) -> list[int]:
+    """Keep what came of a batch of pages; returns the topics that have something to judge.
+
+    A page that another worker has meanwhile collected is left as it is.
+    """
+    _block_new_topics(session)
+    done = [
+        one.id for one in outcomes if isinstance(one, Collected) and _collect(session, one, now)
+    ]
+    tried = [one for one in outcomes if isinstance(one, Postponed)]
+    for one in tried:
+        _postpone(session, one)
+    _refit_seeded(session, [*done, *(one.id for one in tried)], now)
+    topics = set(make_judgements_due(session, done, now))
+    topics.update(
+        session.scalars(select(Judgement.topic_id).where(Judgement.article_id.in_(done)).distinct())
+    )
+    return sorted(topics)
+
+
+def _block_new_topics(session: Session) -> None:
+    """Take the first lock on ``article`` before topics are read: see ``topics.add_topic``."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("LOCK TABLE article IN ROW EXCLUSIVE MODE")
+
+
+def _collect(session: Session, one: Collected, now: datetime) -> bool:
+    article = one.article
+    values = {
+        "state": "collected",
+        "collected_at": now,
+        "attempts": Article.attempts + 1,
+        "last_error": one.error,
+        "feed_text": None,
+        "title": article.title,
+        "text": article.text,
+        "text_from": article.text_from,
+        "published": article.published,
+        "source": article.source,
+        "author": article.author,
+        "language": article.language,
+        "canonical_url": article.canonical_url,
+    }
+    changed = session.execute(
+        update(Article).where(Article.id == one.id, Article.state == "new").values(values)
+    )
+    return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _postpone(session: Session, one: Postponed) -> None:
+    session.execute(
+        update(Article)
+        .where(Article.id == one.id, Article.state == "new")
+        .values(attempts=Article.attempts + 1, not_before=one.not_before, last_error=one.error)
+    )
+
+
+def _refit_seeded(session: Session, articles: Iterable[int], now: datetime) -> None:
+    """A seed that has arrived, or failed for the first time, is a reason to fit."""
+    seeded = select(Judgement.topic_id).where(
+        Judgement.article_id.in_(list(articles)), Judgement.seed.is_not(None)
+    )
+    session.execute(
+        update(Topic)
+        .where(Topic.id.in_(seeded), or_(Topic.fit_due_at.is_(None), Topic.fit_due_at > now))
+        .values(fit_due_at=now)
+    )
+
+
+def as_article(row: Article) -> types.Article:
+    """A stored article as the domain knows it."""
+    return types.Article(
+        url=row.url,
+        title=row.title,
+        text=row.text or "",
+        published=row.published,
+        text_from=row.text_from or "feed",  # type: ignore[arg-type]
+        source=row.source,
+        author=row.author,
+        language=row.language,
+        canonical_url=row.canonical_url,
+    )

@@ -1,0 +1,266 @@
+"""Judgements: what is due, and the one transaction that settles a batch of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from models import Article, Event, Judgement, Topic
+from monitor import types
+from monitor.edge.store.alerts import add_new_event_alert
+from monitor.edge.store.articles import as_article
+from monitor.edge.store.topics import settings_from_dict
+from monitor.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class ForJudging:
+    """A collected article that a topic has yet to judge."""
+
+    judgement: int
+    article: types.Article
+    seed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldBefore:
+    """An earlier article of the topic, without its text."""
+
+    judgement: int
+    event: int
+    seed: bool
+    published: datetime | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of one article that counts for the topic."""
+
+    judgement: int
+    title: str
+    score: float
+    event: int
+    event_title: str
+    new_event: bool
+    copy: bool
+    seed: bool
+
+
+class Places(Protocol):
+    """Earlier coverage that can place the next article: a pure decision."""
+
+    def place(self, one: ForJudging) -> types.Placement: ...
+
+    def add(self, one: ForJudging, event: int) -> None: ...
+
+
+Texts = Callable[[Sequence[int]], dict[int, types.Article]]
+"""Judgement ids -> their articles, read in the same transaction."""
+Cover = Callable[[Sequence[ToldBefore], Texts], Places]
+Say = Callable[[ForJudging, types.Score, int, types.NearestEvent | None], types.Alert]
+"""The alert of an event that an article has just opened."""
+
+
+def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -> list[ForJudging]:
+    """Seeds first, then in the order of publication."""
+    due = (
+        select(Judgement.id, Judgement.seed, Article)
+        .join(Article)
+        .where(
+            Judgement.topic_id == topic_id,
+            Judgement.state == "pending",
+            Judgement.not_before <= now,
+            Article.state == "collected",
+        )
+        .order_by(Judgement.seed.is_(None), Article.published.asc().nulls_first(), Article.id)
+        .limit(limit)
+    )
+    return [
+        ForJudging(judgement, as_article(article), seed is not None)
+        for judgement, seed, article in session.execute(due).tuples()
+    ]
+
+
+def settle(
+    session: Session,
+    topic_id: int,
+    model_id: int,
+    scored: Sequence[tuple[ForJudging, types.Score]],
+    *,
+    cover: Cover,
+    say: Say,
+    now: datetime,
+) -> list[Settled]:
+    """Judgements, events, alerts and deliveries of a batch, in one transaction and one at a time
+    for each topic: of twenty tellings judged at once only the first opens an event."""
+    lock = select(Topic).where(Topic.id == topic_id).with_for_update(key_share=True)
+    topic = session.scalar(lock)
+    if topic is None:
+        return []
+    open_ids = set(
+        session.scalars(
+            select(Judgement.id).where(
+                Judgement.id.in_([one.judgement for one, _ in scored]),
+                Judgement.state == "pending",
+            )
+        )
+    )
+    todo = [(one, score) for one, score in scored if one.judgement in open_ids]
+    _record_scores(session, todo, model_id, now)
+    matches = [(one, score) for one, score in todo if one.seed or score.relevant]
+    if not matches:
+        return []
+    places = cover(_told_before(session, topic_id), lambda ids: _texts(session, ids))
+    desk = _Desk(session, topic, places, say, now)
+    return [desk.settle(one, score) for one, score in matches]
+
+
+def _record_scores(
+    session: Session,
+    todo: Sequence[tuple[ForJudging, types.Score]],
+    model_id: int,
+    now: datetime,
+) -> None:
+    rows = [
+        {
+            "id": one.judgement,
+            "state": "judged",
+            "judged_at": now,
+            "model_id": model_id,
+            "score": score.value,
+            "last_error": score.reason or None,
+        }
+        for one, score in todo
+    ]
+    if rows:
+        session.execute(update(Judgement), rows)
+
+
+def _told_before(session: Session, topic_id: int) -> list[ToldBefore]:
+    told = (
+        select(Judgement.id, Judgement.event_id, Judgement.seed, Article.published, Article.source)
+        .join(Article)
+        .where(Judgement.topic_id == topic_id, Judgement.event_id.is_not(None))
+        .order_by(Judgement.id)
+    )
+    return [
+        ToldBefore(id, event, seed is not None, published, source)
+        for id, event, seed, published, source in session.execute(told).tuples()
+        if event is not None
+    ]
+
+
+def _texts(session: Session, judgements: Sequence[int]) -> dict[int, types.Article]:
+    found: dict[int, types.Article] = {}
+    for start in range(0, len(judgements), 1000):
+        rows = session.execute(
+            select(Judgement.id, Article)
+            .join(Article)
+            .where(Judgement.id.in_(judgements[start : start + 1000]))
+        )
+        found.update((id, as_article(row)) for id, row in rows.tuples())
+    return found
+
+
+class _Desk:
+    """Places the matches of a batch, one after another, inside the transaction of ``settle``."""
+
+    def __init__(
+        self, session: Session, topic: Topic, places: Places, say: Say, now: datetime
+    ) -> None:
+        self.session = session
+        self.topic = topic
+        self.places = places
+        self.say = say
+        self.now = now
+        self.since = settings_from_dict(topic.settings).alert_since
+
+    def settle(self, one: ForJudging, score: types.Score) -> Settled:
+        placement = self.places.place(one)
+        nearest = self._nearest(placement)
+        event, opened = self._event(one, placement)
+        self.places.add(one, event.id)
+        self.session.execute(
+            update(Judgement)
+            .where(Judgement.id == one.judgement)
+            .values(
+                event_id=event.id,
+                similarity=placement.similarity,
+                nearest_event_id=placement.nearest_event,
+                copy_of_id=placement.copy_of,
+            )
+        )
+        if opened and not one.seed and self._recent(one):
+            alert = self.say(one, score, event.id, nearest)
+            add_new_event_alert(self.session, self.topic, alert, self.now)
+        return Settled(
+            judgement=one.judgement,
+            title=one.article.title,
+            score=score.value,
+            event=event.id,
+            event_title=event.title,
+            new_event=opened,
+            copy=placement.copy_of is not None,
+            seed=one.seed,
+        )
+
+    def _nearest(self, placement: types.Placement) -> types.NearestEvent | None:
+        if placement.nearest_event is None:
+            return None
+        event = self.session.get_one(Event, placement.nearest_event)
+        return types.NearestEvent(event.id, event.title, placement.similarity, event.last_seen)
+
+    def _event(self, one: ForJudging, placement: types.Placement) -> tuple[Event, bool]:
+        """The event the article joins, or a new one; an event bears its earliest title."""
+        published = one.article.published
+        if placement.event is None:
+            event = Event(
+                topic_id=self.topic.id,
+                title=one.article.title,
+                opened_at=published,
+                last_seen=published,
+            )
+            self.session.add(event)
+            self.session.flush()
+            return event, True
+        event = self.session.get_one(Event, placement.event)
+        if published is not None:
+            if event.opened_at is None or published < event.opened_at:
+                event.opened_at = published
+                event.title = one.article.title
+            event.last_seen = max(event.last_seen or published, published)
+        return event, False
+
+    def _recent(self, one: ForJudging) -> bool:
+        published = one.article.published
+        return self.since is None or published is None or published >= self.since
+
+
+def quarantine_judgements(session: Session, judgements: Sequence[int], error: str) -> None:
+    """Set aside what cannot be judged; it stays visible."""
+    session.execute(
+        update(Judgement)
+        .where(Judgement.id.in_(judgements), Judgement.state == "pending")
+        .values(state="quarantined", attempts=Judgement.attempts + 1, last_error=error)
+    )
+
+
+def label(
+    session: Session, judgement_id: int, verdict: types.Verdict | None, now: datetime
+) -> None:
+    """The user's verdict on a match; it is used at the next fit, which is due at once.
+
+    Raises NotFound.
+    """
+    row = session.get(Judgement, judgement_id)
+    if row is None:
+        raise NotFound(f"no match {judgement_id}: see `monitor matches list`")
+    row.label = verdict
+    row.labelled_at = now
+    session.execute(update(Topic).where(Topic.id == row.topic_id).values(fit_due_at=now))

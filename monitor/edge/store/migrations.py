@@ -1,0 +1,111 @@
+"""Bring a database to the tables this version needs, and refuse one that is newer.
+
+Both databases run DDL inside a transaction, so a killed migration leaves the old state.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import OperationalError
+
+import monitor
+from monitor.edge.store.engine import sqlite_file
+from monitor.edge.store.store import Store
+from monitor.errors import StoreError
+
+ADVISORY_KEY = 0x6D6F6E69746F7231
+"""Serialises migrations of one Postgres database."""
+
+
+def script_location() -> Path:
+    """The migrations: inside the package once installed, beside it in a working copy."""
+    package = Path(monitor.__file__).parent
+    installed = package / "_alembic"
+    return installed if installed.is_dir() else package.parent / "alembic"
+
+
+def head() -> str:
+    """The newest revision that this version knows."""
+    names = (path.name for path in (script_location() / "versions").glob("*.py"))
+    return max(found[1] for name in names if (found := re.match(r"(\d{4})_", name)))
+
+
+def current(connection: Connection) -> str | None:
+    """The database's revision; None where there are no tables yet."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def upgrade(store: Store) -> tuple[str | None, str]:
+    """Migrate to ``head``; returns (from, to).
+
+    Raises StoreError if the database is newer than this program or cannot be opened.
+    """
+    file = sqlite_file(store.url)
+    try:
+        if file is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        with store.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_KEY})"))
+            before = current(connection)
+            _refuse_newer(before)
+            if before != head():
+                _alembic(connection, "upgrade", "head")
+        return before, head()
+    except OperationalError as error:
+        raise StoreError(_cannot_open(store, error)) from error
+    except OSError as error:
+        raise StoreError(f"database: {file}: {error.strerror}") from error
+
+
+def downgrade(store: Store, revision: str) -> None:
+    """Go back to ``revision`` ("base" drops everything)."""
+    with store.engine.begin() as connection:
+        _alembic(connection, "downgrade", revision)
+
+
+def require_current(store: Store) -> None:
+    """Raises StoreError, with the remedy, unless the database is at ``head``."""
+    file = sqlite_file(store.url)
+    if file is not None and not file.exists():
+        raise StoreError(f"database: {file} does not exist yet: run `monitor db upgrade`")
+    try:
+        with store.engine.connect().execution_options(reading=True) as connection:
+            found = current(connection)
+    except OperationalError as error:
+        raise StoreError(_cannot_open(store, error)) from error
+    _refuse_newer(found)
+    if found != head():
+        raise StoreError(
+            f"database is at revision {found or 'none'}, this version needs {head()}: "
+            "run `monitor db upgrade`"
+        )
+
+
+def _refuse_newer(found: str | None) -> None:
+    if found is not None and found > head():
+        raise StoreError(
+            f"database is at revision {found}, newer than the {head()} this version knows: "
+            "install the newer monitor, or name another database in [database] url"
+        )
+
+
+def _cannot_open(store: Store, error: OperationalError) -> str:
+    shown = store.engine.url.render_as_string(hide_password=True)
+    reason = str(error.orig).strip().splitlines()[0]
+    return f"database {shown} cannot be opened: {reason}: check [database] url"
+
+
+def _alembic(connection: Connection, action: str, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(script_location()).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    getattr(command, action)(config, revision)

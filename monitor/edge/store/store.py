@@ -1,0 +1,69 @@
+"""A transaction at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from monitor.edge.store.engine import open_engine
+from monitor.errors import StoreError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Store:
+    """Runs functions of a ``Session``, each as one transaction.
+
+    The functions live beside this module, by subject; they are the only code that knows SQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        """Raises ConfigError for an unusable URL; connects only when first used."""
+        self.url = url
+        self.engine: Engine = open_engine(url)
+        self._reader = self.engine.execution_options(reading=True)
+
+    def write(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One transaction that may change rows.  Raises StoreError when the database fails."""
+        with _in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+            return function(session, *args, **kwargs)
+
+    def read(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """One transaction that only reads: on SQLite it takes no write lock."""
+        with _in_words(), Session(self._reader, autoflush=False) as session, session.begin():
+            return function(session, *args, **kwargs)
+
+    async def __call__(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``write`` in a thread.  Once begun it is finished, even if the caller is cancelled."""
+        work = partial(self.write, function, *args, **kwargs)
+        return await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(work)))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Database failures as StoreError; programming errors pass through."""
+    try:
+        yield
+    except OperationalError as error:
+        raise StoreError(f"database: {_first_line(error)}") from error
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().splitlines()[0]

@@ -1,0 +1,336 @@
+"""Topics, their seeds and their models."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import Session
+
+from models import Article, Entry, Event, Judgement, Model, Topic
+from monitor import types
+from monitor.edge.store.articles import as_article
+from monitor.edge.store.feeds import article_key, make_judgements_due
+from monitor.edge.store.statements import insert_new
+from monitor.errors import NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class SeedInput:
+    """A seed of the configuration: read from a file, or the address of a page to be collected."""
+
+    source: str
+    article: types.Article | None = None
+    key: str = ""
+    """The canonical URL, for a page."""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicInput:
+    name: str
+    channels: tuple[str, ...]
+    settings: types.TopicSettings
+    seeds: tuple[SeedInput, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TopicForFit:
+    name: str
+    settings: types.TopicSettings
+    seeds: tuple[types.Article, ...]
+    missing: int
+    """Seeds whose page has not been asked for yet."""
+    relevant: tuple[types.Article, ...]
+    irrelevant: tuple[types.Article, ...]
+    stream: tuple[types.Article, ...]
+    """Recent articles that did not match: a sample of the background."""
+    stream_days: float
+    attempts: int
+
+
+def settings_to_dict(settings: types.TopicSettings) -> dict[str, Any]:
+    since = settings.alert_since
+    return asdict(settings) | {"alert_since": since.isoformat() if since else None}
+
+
+def settings_from_dict(data: Mapping[str, Any]) -> types.TopicSettings:
+    since = data["alert_since"]
+    return types.TopicSettings(
+        must=tuple(data["must"]),
+        exclude=tuple(data["exclude"]),
+        threshold=data["threshold"],
+        match_budget=data["match_budget"],
+        alert_since=datetime.fromisoformat(since) if since else None,
+    )
+
+
+def sync_topics(session: Session, topics: Iterable[TopicInput], now: datetime) -> None:
+    """Make the database's topics those of the configuration.
+
+    One that is no longer there rests: nothing is judged for it, nothing of it is lost.
+    """
+    wanted = {topic.name: topic for topic in topics}
+    for name, topic in wanted.items():
+        row = session.scalar(select(Topic).where(Topic.name == name).with_for_update())
+        if row is None:
+            row = _add_topic(session, topic, now)
+        elif row.state != "active":
+            row.state = "active"
+            _judge_the_stored(session, now)
+        _change(session, row, topic, now)
+    session.execute(
+        update(Topic)
+        .where(Topic.name.not_in(wanted), Topic.origin == "file")
+        .values(state="inactive")
+    )
+
+
+def _add_topic(session: Session, topic: TopicInput, now: datetime) -> Topic:
+    row = Topic(
+        name=topic.name,
+        origin="file",
+        created_at=now,
+        channels=list(topic.channels),
+        settings=settings_to_dict(topic.settings),
+        fit_due_at=now,
+    )
+    session.add(row)
+    session.flush()
+    _judge_the_stored(session, now)
+    return row
+
+
+def _judge_the_stored(session: Session, now: datetime) -> None:
+    """Make the articles that are here already due for judging by the topics that lack them.
+
+    The lock closes the gap between "this topic sees no such article" and "that article sees no
+    such topic" in two transactions at once; SQLite has one writer at a time.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.connection().exec_driver_sql("LOCK TABLE article IN SHARE ROW EXCLUSIVE MODE")
+    stored = session.scalars(select(Article.id).where(Article.text.is_not(None)))
+    for batch in stored.partitions(10_000):
+        make_judgements_due(session, batch, now)
+
+
+def _change(session: Session, row: Topic, topic: TopicInput, now: datetime) -> None:
+    settings = settings_to_dict(topic.settings)
+    if row.settings != settings:
+        row.settings = settings
+        row.fit_due_at = now
+    row.channels = list(topic.channels)
+    if _sync_seeds(session, row.id, topic.seeds, now):
+        row.fit_due_at = now
+
+
+def _sync_seeds(session: Session, topic_id: int, seeds: Sequence[SeedInput], now: datetime) -> bool:
+    """Add and remove seeds; True if anything changed."""
+    wanted = {_seed_key(seed): seed for seed in seeds}
+    present = dict(
+        session.execute(
+            select(Article.key, Judgement)
+            .join(Judgement)
+            .where(Judgement.topic_id == topic_id, Judgement.seed.is_not(None))
+        )
+        .tuples()
+        .all()
+    )
+    removed = present.keys() - wanted.keys()
+    for key in removed:
+        _remove_seed(session, present[key])
+    added = {key: seed for key, seed in wanted.items() if key not in present}
+    for key, seed in added.items():
+        _add_seed(session, topic_id, key, seed, now)
+    return bool(added or removed)
+
+
+def _seed_key(seed: SeedInput) -> str:
+    if seed.article is None:
+        return article_key(seed.key)
+    told = f"{seed.article.title}\n{seed.article.text}"
+    return f"seed:{hashlib.sha256(told.encode()).hexdigest()}"
+
+
+def _add_seed(session: Session, topic_id: int, key: str, seed: SeedInput, now: datetime) -> None:
+    insert_new(session, Article, [_seed_values(key, seed, now)], Article.id)
+    article_id = session.scalar(select(Article.id).where(Article.key == key))
+    row = session.scalar(
+        select(Judgement).where(Judgement.topic_id == topic_id, Judgement.article_id == article_id)
+    )
+    if row is not None:  # a page that had been judged becomes a seed
+        row.seed = seed.source
+        return
+    values = {
+        "topic_id": topic_id,
+        "article_id": article_id,
+        "seed": seed.source,
+        "state": "pending",
+        "not_before": now,
+    }
+    insert_new(session, Judgement, [values], Judgement.id)
+
+
+def _seed_values(key: str, seed: SeedInput, now: datetime) -> dict[str, object]:
+    values: dict[str, object] = {
+        "key": key,
+        "url": seed.source,
+        "host": seed.host,
+        "state": "new",
+        "not_before": now,
+        "first_seen_at": now,
+        "title": "",
+    }
+    if seed.article is not None:
+        article = asdict(seed.article)
+        values |= {"state": "collected", "collected_at": now, **article, "url": seed.source}
+    return values
+
+
+def _remove_seed(session: Session, judgement: Judgement) -> None:
+    """Take a seed back.  What a feed has brought too stays, as a match."""
+    carried = session.scalar(select(exists().where(Entry.article_id == judgement.article_id)))
+    if carried:
+        judgement.seed = None
+        return
+    article, event = judgement.article_id, judgement.event_id
+    session.delete(judgement)
+    session.flush()
+    used = session.scalar(select(exists().where(Judgement.article_id == article)))
+    if not used:
+        session.execute(delete(Article).where(Article.id == article))
+    if event is not None:
+        delete_empty_events(session, [event])
+
+
+def delete_empty_events(session: Session, events: Iterable[int]) -> None:
+    """Events that no judgement is in any more."""
+    told = exists().where(Judgement.event_id == Event.id)
+    session.execute(delete(Event).where(Event.id.in_(list(events)), ~told))
+
+
+def topic_for_fit(
+    session: Session, topic_id: int, now: datetime, sample: int
+) -> TopicForFit | None:
+    """All that a fit reads, if the topic is due; ``sample``: how many stream articles at most."""
+    topic = session.get(Topic, topic_id)
+    if topic is None or topic.state != "active" or not topic.fit_due_at or topic.fit_due_at > now:
+        return None
+    seeds = _seeds(session, topic_id)
+    stream, days = _stream(session, topic_id, sample)
+    return TopicForFit(
+        name=topic.name,
+        settings=settings_from_dict(topic.settings),
+        seeds=tuple(as_article(row) for row in seeds if row.text),
+        missing=sum(row.state == "new" and row.attempts == 0 for row in seeds),
+        relevant=_labelled(session, topic_id, "relevant"),
+        irrelevant=_labelled(session, topic_id, "irrelevant"),
+        stream=stream,
+        stream_days=days,
+        attempts=topic.attempts,
+    )
+
+
+def _seeds(session: Session, topic_id: int) -> Sequence[Article]:
+    return session.scalars(
+        select(Article)
+        .join(Judgement)
+        .where(Judgement.topic_id == topic_id, Judgement.seed.is_not(None))
+        .order_by(Article.id)
+    ).all()
+
+
+def _labelled(session: Session, topic_id: int, label: str) -> tuple[types.Article, ...]:
+    rows = session.scalars(
+        select(Article)
+        .join(Judgement)
+        .where(Judgement.topic_id == topic_id, Judgement.label == label, Article.text.is_not(None))
+        .order_by(Article.id)
+    )
+    return tuple(as_article(row) for row in rows)
+
+
+def _stream(
+    session: Session, topic_id: int, sample: int
+) -> tuple[tuple[types.Article, ...], float]:
+    """The newest articles that no match or seed of the topic is, and how many days they span."""
+    kept = exists().where(
+        Judgement.article_id == Article.id,
+        Judgement.topic_id == topic_id,
+        Judgement.event_id.is_not(None) | Judgement.seed.is_not(None),
+    )
+    rows = session.scalars(
+        select(Article)
+        .where(Article.text.is_not(None), Article.text_from != "seed", ~kept)
+        .order_by(Article.collected_at.desc(), Article.id.desc())
+        .limit(sample)
+    ).all()
+    times = [row.collected_at for row in rows if row.collected_at]
+    span = max(times) - min(times) if times else timedelta()
+    return tuple(as_article(row) for row in rows), span / timedelta(days=1)
+
+
+def save_model(
+    session: Session,
+    topic_id: int,
+    *,
+    body: bytes,
+    threshold: float,
+    now: datetime,
+    next_fit_at: datetime,
+) -> int:
+    """Put a fitted model in force; returns its id."""
+    model = Model(topic_id=topic_id, created_at=now, threshold=threshold, body=body)
+    session.add(model)
+    session.execute(
+        update(Topic)
+        .where(Topic.id == topic_id)
+        .values(fit_due_at=next_fit_at, attempts=0, last_error=None)
+    )
+    session.flush()
+    return model.id
+
+
+def postpone_fit(
+    session: Session, topic_id: int, *, until: datetime | None, error: str | None
+) -> None:
+    """Wait: for a seed to arrive (``until`` None), or after a failed fit."""
+    values: dict[str, Any] = {"fit_due_at": until}
+    if error is not None:
+        values |= {"attempts": Topic.attempts + 1, "last_error": error}
+    session.execute(update(Topic).where(Topic.id == topic_id).values(values))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredModel:
+    id: int
+    body: bytes
+
+
+def newest_model(session: Session, topic_id: int) -> int | None:
+    """The id of the model in force, if one has been fitted."""
+    return session.scalar(select(func.max(Model.id)).where(Model.topic_id == topic_id))
+
+
+def model_body(session: Session, model_id: int) -> bytes:
+    """Raises NotFound."""
+    body = session.scalar(select(Model.body).where(Model.id == model_id))
+    if body is None:
+        raise NotFound(f"no model {model_id}")
+    return body
+
+
+def delete_topic(session: Session, name: str) -> None:
+    """Remove a topic and all that it holds, its seeds' texts included.  Raises NotFound."""
+    topic = session.scalar(select(Topic).where(Topic.name == name))
+    if topic is None:
+        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    session.execute(delete(Topic).where(Topic.id == topic.id))
+    orphan = ~exists().where(Judgement.article_id == Article.id) & ~exists().where(
+        Entry.article_id == Article.id
+    )
+    session.execute(delete(Article).where(orphan))

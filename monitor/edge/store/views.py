@@ -1,0 +1,322 @@
+"""What people look at: read-only, as the view types of ``monitor.types``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import and_, distinct, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Topic
+from monitor import types
+from monitor.edge.store.articles import as_article
+from monitor.edge.store.topics import settings_from_dict
+from monitor.errors import NotFound
+
+A_MATCH = and_(Judgement.event_id.is_not(None), Judgement.seed.is_(None))
+"""A judgement that counts for its topic; a seed is earlier coverage, no match."""
+
+
+def matches(
+    session: Session,
+    *,
+    topic: str | None = None,
+    since: datetime | None = None,
+    min_score: float | None = None,
+    event: int | None = None,
+    unlabelled: bool = False,
+    limit: int | None = None,
+) -> list[types.MatchView]:
+    """Matches, the newest first (by publication, else by when they were judged)."""
+    when = func.coalesce(Article.published, Judgement.judged_at)
+    query = _matches().order_by(when.desc(), Judgement.id.desc()).limit(limit)
+    if topic is not None:
+        query = query.where(Topic.name == topic)
+    if since is not None:
+        query = query.where(when >= since)
+    if min_score is not None:
+        query = query.where(Judgement.score >= min_score)
+    if event is not None:
+        query = query.where(Judgement.event_id == event)
+    if unlabelled:
+        query = query.where(Judgement.label.is_(None))
+    return [_match_view(row) for row in session.execute(query)]
+
+
+def _matches() -> Any:
+    return (
+        select(
+            Judgement.id,
+            Topic.name.label("topic"),
+            Article.url,
+            Article.title,
+            Article.source,
+            Article.published,
+            Judgement.score,
+            Judgement.event_id.label("event"),
+            Judgement.copy_of_id.label("copy_of"),
+            Judgement.label,
+            Article.text_from,
+        )
+        .join(Article, Judgement.article_id == Article.id)
+        .join(Topic, Judgement.topic_id == Topic.id)
+        .where(A_MATCH)
+    )
+
+
+def _match_view(row: Any) -> types.MatchView:
+    return types.MatchView(**row._mapping)
+
+
+def match(session: Session, judgement_id: int) -> types.MatchDetail:
+    """One judgement, matched or not.  Raises NotFound."""
+    nearest, copied, original = aliased(Event), aliased(Judgement), aliased(Article)
+    row = session.execute(
+        select(Judgement, Article, Topic, Event, Model.threshold, nearest, original.title)
+        .join(Article, Judgement.article_id == Article.id)
+        .join(Topic, Judgement.topic_id == Topic.id)
+        .join(Model, Judgement.model_id == Model.id)
+        .outerjoin(Event, Judgement.event_id == Event.id)
+        .outerjoin(nearest, Judgement.nearest_event_id == nearest.id)
+        .outerjoin(copied, Judgement.copy_of_id == copied.id)
+        .outerjoin(original, copied.article_id == original.id)
+        .where(Judgement.id == judgement_id, Judgement.state == "judged")
+    ).one_or_none()
+    if row is None:
+        raise NotFound(f"no match {judgement_id}: see `monitor matches list`")
+    judgement, article, topic, event, threshold, near, copied_title = cast("tuple[Any, ...]", row)
+    return types.MatchDetail(
+        id=judgement.id,
+        topic=topic.name,
+        topic_id=topic.id,
+        article=as_article(article),
+        feeds=_feeds_of(session, article.id),
+        score=judgement.score,
+        model=judgement.model_id,
+        threshold=threshold,
+        judged_at=judgement.judged_at,
+        event=judgement.event_id,
+        event_title=event.title if event else "",
+        nearest_event=types.NearestEvent(near.id, near.title, judgement.similarity, near.last_seen)
+        if near
+        else None,
+        copy_of=judgement.copy_of_id,
+        copy_of_title=copied_title or "",
+        label=judgement.label,
+        seed=judgement.seed is not None,
+        reason=judgement.last_error or "",
+    )
+
+
+def _feeds_of(session: Session, article_id: int) -> tuple[str, ...]:
+    names = session.execute(
+        select(Feed.name, Feed.url)
+        .join(Entry)
+        .where(Entry.article_id == article_id)
+        .order_by(Entry.id)
+    )
+    return tuple(name or url for name, url in names)
+
+
+def judgements_of(
+    session: Session, reference: str, topic: str | None = None
+) -> list[types.MatchDetail]:
+    """Everything judged under a match id or the address of an article."""
+    query = (
+        select(Judgement.id)
+        .join(Article, Judgement.article_id == Article.id)
+        .join(Topic, Judgement.topic_id == Topic.id)
+        .where(Judgement.state == "judged", Judgement.model_id.is_not(None))
+        .order_by(Judgement.id)
+    )
+    if reference.isdecimal():
+        query = query.where(Judgement.id == int(reference))
+    else:
+        query = query.where(
+            or_(
+                Article.url == reference,
+                Article.key == reference,
+                Article.canonical_url == reference,
+            )
+        )
+    if topic is not None:
+        query = query.where(Topic.name == topic)
+    return [match(session, found) for found in session.scalars(query)]
+
+
+def events(
+    session: Session, *, topic: str | None = None, limit: int | None = None
+) -> list[types.EventView]:
+    """Events with at least one match, the latest news first.  Seeds are not counted."""
+    query = _events().order_by(func.max(_when()).desc(), Event.id.desc()).limit(limit)
+    if topic is not None:
+        query = query.where(Topic.name == topic)
+    return [types.EventView(**row._mapping) for row in session.execute(query)]
+
+
+def _when() -> Any:
+    return func.coalesce(Article.published, Judgement.judged_at)
+
+
+def _events() -> Any:
+    return (
+        select(
+            Event.id,
+            Topic.name.label("topic"),
+            Event.title,
+            Event.opened_at,
+            Event.last_seen,
+            func.count(Judgement.id).label("matches"),
+            func.count(distinct(Article.source)).label("sources"),
+        )
+        .join(Topic, Event.topic_id == Topic.id)
+        .join(Judgement, Judgement.event_id == Event.id)
+        .join(Article, Judgement.article_id == Article.id)
+        .where(A_MATCH)
+        .group_by(Event.id, Topic.name, Event.title, Event.opened_at, Event.last_seen)
+    )
+
+
+def event(session: Session, event_id: int) -> types.EventView:
+    """Raises NotFound."""
+    row = session.execute(_events().where(Event.id == event_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"no event {event_id}: see `monitor events list`")
+    return types.EventView(**row._mapping)
+
+
+def alerts(
+    session: Session, *, state: str | None = None, limit: int | None = None
+) -> list[types.AlertView]:
+    """The ledger, the newest first: one row per alert and channel."""
+    query = (
+        select(Delivery, Alert, Topic.name)
+        .join(Alert, Delivery.alert_id == Alert.id)
+        .join(Topic, Alert.topic_id == Topic.id)
+        .order_by(Delivery.id.desc())
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(Delivery.state == state)
+    return [
+        types.AlertView(
+            id=delivery.id,
+            kind=alert.kind,
+            topic=topic,
+            event=alert.event_id,
+            channel=delivery.channel,
+            state=delivery.state,  # type: ignore[arg-type]
+            attempts=delivery.attempts,
+            created_at=alert.created_at,
+            sent_at=delivery.sent_at,
+            error=delivery.last_error,
+            title=alert.message["title"],
+        )
+        for delivery, alert, topic in session.execute(query).tuples()
+    ]
+
+
+def feeds(session: Session) -> list[types.FeedView]:
+    """Every feed that is not removed, by name."""
+    counted = select(func.count()).where(Entry.feed_id == Feed.id).scalar_subquery()
+    query = select(Feed, counted).where(Feed.state != "removed").order_by(Feed.name, Feed.url)
+    return [
+        types.FeedView(
+            url=feed.url,
+            name=feed.name or feed.url,
+            state=feed.state,
+            next_poll_at=feed.next_poll_at,
+            last_success_at=feed.last_success_at,
+            failures=feed.failures,
+            last_error=feed.last_error,
+            entries=entries,
+            origin=feed.origin,
+            tags=tuple(feed.tags),
+        )
+        for feed, entries in session.execute(query).tuples()
+    ]
+
+
+def topics(session: Session) -> list[types.TopicView]:
+    """Every topic, by name, without its seeds."""
+    rows = session.scalars(select(Topic).order_by(Topic.name)).all()
+    return [_topic_view(session, row, ()) for row in rows]
+
+
+def topic(session: Session, name: str) -> types.TopicView:
+    """One topic with its seeds.  Raises NotFound."""
+    row = session.scalar(select(Topic).where(Topic.name == name))
+    if row is None:
+        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    seeds = session.execute(
+        select(Judgement, Article)
+        .join(Article)
+        .where(Judgement.topic_id == row.id, Judgement.seed.is_not(None))
+        .order_by(Article.id)
+    ).tuples()
+    return _topic_view(
+        session, row, [_seed_view(judgement, article) for judgement, article in seeds]
+    )
+
+
+def seed_articles(session: Session, name: str) -> list[types.Article]:
+    """The texts of a topic's seeds."""
+    rows = session.scalars(
+        select(Article)
+        .join(Judgement)
+        .join(Topic)
+        .where(Topic.name == name, Judgement.seed.is_not(None), Article.text.is_not(None))
+        .order_by(Article.id)
+    )
+    return [as_article(row) for row in rows]
+
+
+def topic_ids(session: Session) -> dict[str, int]:
+    """The active topics' ids by name."""
+    rows = session.execute(select(Topic.name, Topic.id).where(Topic.state == "active"))
+    return dict(rows.tuples().all())
+
+
+def _seed_view(judgement: Judgement, article: Article) -> types.SeedView:
+    failed = article.last_error is not None and not article.text
+    return types.SeedView(
+        source=judgement.seed or "",
+        title=article.title,
+        published=article.published,
+        words=len((article.text or "").split()),
+        event=judgement.event_id,
+        state="failed" if failed else "new" if article.state == "new" else "collected",
+        error=article.last_error,
+    )
+
+
+def _topic_view(session: Session, row: Topic, seeds: Sequence[types.SeedView]) -> types.TopicView:
+    judged = select(func.count()).where(
+        Judgement.topic_id == row.id, Judgement.state == "judged", Judgement.seed.is_(None)
+    )
+    newest = session.execute(
+        select(Model.id, Model.threshold)
+        .where(Model.topic_id == row.id)
+        .order_by(Model.id.desc())
+        .limit(1)
+    ).one_or_none()
+    matched = select(func.count(), func.count(distinct(Judgement.event_id))).where(
+        Judgement.topic_id == row.id, A_MATCH
+    )
+    match_count, event_count = session.execute(matched).one()
+    return types.TopicView(
+        name=row.name,
+        origin=row.origin,  # type: ignore[arg-type]
+        state=row.state,  # type: ignore[arg-type]
+        channels=tuple(row.channels),
+        settings=settings_from_dict(row.settings),
+        model=newest.id if newest else None,
+        threshold=newest.threshold if newest else None,
+        articles=session.scalar(judged) or 0,
+        matches=match_count,
+        events=event_count,
+        error=row.last_error,
+        seeds=tuple(seeds),
+    )
