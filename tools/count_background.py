@@ -39,7 +39,9 @@ def counted(row: dict[str, Any]) -> bool:
 
 def count(data: Path, leave_out: set[str], rare: int) -> Background:
     """Document frequencies over the streams in DATA; terms in fewer than ``rare`` are dropped."""
-    streams = {path.name.removesuffix(".jsonl.gz"): path for path in sorted(data.glob("*.jsonl.gz"))}
+    streams = {
+        path.name.removesuffix(".jsonl.gz"): path for path in sorted(data.glob("*.jsonl.gz"))
+    }
     unknown = leave_out - streams.keys()
     if unknown:
         raise SystemExit(f"no such stream in {data}: {', '.join(sorted(unknown))}")

@@ -29,10 +29,10 @@ _MAX_MARKS = 30
 """Combining marks in a row that are kept (the Stream-Safe Text Format of UAX #15): sorting a longer
 run, which normalisation must, takes time quadratic in its length."""
 
-_BLOCKS = (
-    "address article aside blockquote br caption dd div dl dt fieldset figcaption figure footer "
-    "form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table td th tr ul"
-).split()
+_BLOCK = re.compile(
+    r"address|article|aside|blockquote|br|caption|d[dlt]|div|fieldset|figcaption|figure|footer|form"
+    r"|h[1-6r]|header|li|main|nav|[ou]l|p|pre|section|table|t[dhr]"
+)
 _SILENT = ("script", "style", "template", "noscript", "iframe", "svg", "object")
 
 
@@ -60,9 +60,11 @@ def strip_html(markup: str) -> str:
     if root is None:
         return ""
     etree.strip_elements(root, *_SILENT, with_tail=False)
-    for block in root.iter(*_BLOCKS):
-        block.text = "\n" + (block.text or "")
-        block.tail = "\n" + (block.tail or "")
+    for element in root.iter(etree.Element):
+        if _BLOCK.fullmatch(element.tag):
+            element.tail = "\n" + (element.tail or "")
+            if element.tag != "br":
+                element.text = "\n" + (element.text or "")
     return clean_text("".join(root.itertext()))
 
 

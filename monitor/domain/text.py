@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
 
 import Stemmer
@@ -27,16 +27,16 @@ LONGEST_TOKEN = 40
 """Longer tokens are addresses or noise."""
 
 _MARKS = "".join(c for c in map(chr, range(0x300, 0x3100)) if unicodedata.category(c)[0] == "M")
-_UNSPACED = (
+UNSPACED = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"  # kana, Han, Hangul
     r"\U00020000-\U0003ffff"  # Han beyond the basic plane
 )
-_LETTER = rf"(?:[^\W_{_UNSPACED}]|[{_MARKS}])"
+_LETTER = rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])"
 _TOKEN = re.compile(
     r"(?P<acronym>(?<!\w)(?:[^\W\d_]\.){2,})"
     rf"|(?P<number>\d+(?:[.,:]\d+)*)(?!{_LETTER})"
-    rf"|(?P<unspaced>[{_UNSPACED}][{_UNSPACED}{_MARKS}]*)"
+    rf"|(?P<unspaced>[{UNSPACED}][{UNSPACED}{_MARKS}]*)"
     rf"|(?P<word>{_LETTER}+(?:['\-]{_LETTER}+)*)"
 )
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00ad": None})
@@ -60,17 +60,22 @@ def tokens(text: str) -> list[str]:
     return [token.lower() for token in surfaces(text)]
 
 
+def forms(article: Article) -> dict[str, Counter[str]]:
+    """The terms of the title and the first 300 words of the body: how often in which form."""
+    found: dict[str, Counter[str]] = {}
+    for term, surface in _occurrences(article):
+        found.setdefault(term, Counter())[surface] += 1
+    return found
+
+
 def terms(article: Article) -> Counter[str]:
     """How often each term occurs in the title and the first 300 words of the body."""
     return Counter(term for term, _ in _occurrences(article))
 
 
-def readable(article: Article) -> dict[str, str]:
-    """For each term of :func:`terms` its most common written form, the first of equals."""
-    forms: dict[str, Counter[str]] = {}
-    for term, surface in _occurrences(article):
-        forms.setdefault(term, Counter())[surface] += 1
-    return {term: found.most_common(1)[0][0] for term, found in forms.items()}
+def readable(written: Counter[str]) -> str:
+    """The most common of a term's written forms, the first of equals."""
+    return written.most_common(1)[0][0]
 
 
 def _occurrences(article: Article) -> Iterator[tuple[str, str]]:
@@ -96,10 +101,10 @@ def _stem(word: str, language: str) -> str:
     return word if stemmer is None else str(stemmer.stemWord(word))
 
 
-@cache
+@lru_cache(maxsize=100)
 def _stemmer(language: str) -> Stemmer.Stemmer | None:
     """The language's stemmer; None where Snowball has none: words then stay whole."""
     try:
         return Stemmer.Stemmer(language, 0)
-    except KeyError:
+    except (KeyError, UnicodeEncodeError):
         return None

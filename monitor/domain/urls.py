@@ -46,7 +46,7 @@ def canonical(url: str) -> str:
     kept = sorted((p for p in query if not _tracks(p.split("=", 1)[0])), key=_name)
     parsed.search = ""
     parsed.pathname = _plain_path(parsed.href)
-    parsed.search = "&".join(kept)
+    parsed.search = "?" + "&".join(kept) if kept else ""
     return str(parsed.href)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -43,22 +44,31 @@ hostile_text = st.one_of(
         st.sampled_from(["=?utf-8?q?", "=0D=0ABcc:x", "?=", "\r\n", "\u2028", "é", "a" * 80, " "])
     ).map("".join),
 )
-alerts = st.builds(
-    Alert,
-    kind=st.sampled_from(["new_event", "test"]),
-    topic=any_text,
-    event=st.integers(0),
-    title=any_text,
-    url=any_text,
-    source=any_text,
-    published=st.none() | moments,
-    score=st.floats(-1, 1),
-    terms=st.lists(any_text, max_size=12).map(tuple),
-    excerpt=any_text,
-    nearest_seed=any_text,
-    nearest_event=st.none() | st.builds(NearestEvent, last_seen=moments),
-    review_url=any_text,
-)
+
+
+def alerts(text: st.SearchStrategy[str]) -> st.SearchStrategy[Alert]:
+    nearest = st.builds(
+        NearestEvent,
+        title=text,
+        similarity=st.floats(0, 1),
+        last_seen=st.none() | moments,
+    )
+    return st.builds(
+        Alert,
+        kind=st.sampled_from(["new_event", "test"]),
+        topic=text,
+        event=st.integers(0),
+        title=text,
+        url=text,
+        source=text,
+        published=st.none() | moments,
+        score=st.floats(-1, 1),
+        terms=st.lists(text, max_size=12).map(tuple),
+        excerpt=text,
+        nearest_seed=text,
+        nearest_event=st.none() | nearest,
+        review_url=text,
+    )
 
 
 def delivery(alert: Alert) -> Delivery:
@@ -108,6 +118,11 @@ def test_what_is_not_known_leaves_no_gap() -> None:
         "Why it is new: the first event of this topic\n\n"
         "Article: https://news.example/ash?a=1&b=2\n"
     )
+
+
+def test_an_earlier_event_without_a_date_is_told_without_one() -> None:
+    undated = replace(ALERT, nearest_event=replace(EARLIER, last_seen=None))
+    assert "“Flights resume” · similarity 0.21\n" in messages.plain_text(undated)
 
 
 def test_the_page_tells_the_same_facts_as_the_text() -> None:
@@ -164,8 +179,9 @@ def test_markup_in_any_field_stays_text_in_the_page() -> None:
             )
         )
     )
-    assert page.tags == {*"html head meta title body div h1 p strong a".split()}
-    assert page.text.count("<script>") == 8  # the page's own title repeats topic and title
+    ours = {"html", "head", "meta", "title", "body", "div", "h1", "p", "strong", "a"}
+    assert page.tags == ours
+    assert page.text.count("<script>") == 9
 
 
 @pytest.mark.parametrize(
@@ -209,12 +225,12 @@ def test_every_subject_survives_as_one_header(title: str, topic: str) -> None:
     message["Subject"] = subject
     message.set_content("x")
     parsed = message_from_bytes(message.as_bytes(), policy=policy.SMTP)
-    assert set(parsed) == {*"Subject Content-Type Content-Transfer-Encoding MIME-Version".split()}
+    assert len(parsed.keys()) == len(message.keys())
     # Folding may lose or add spaces at the seams, nothing else.
     assert "".join(parsed["Subject"].split()) == "".join(subject.split())
 
 
-@given(alerts)
+@given(alerts(any_text))
 @example(replace(ALERT, title=NOISE, topic=NOISE, url=f"https://a.example/{NOISE}", terms=(NOISE,)))
 def test_every_alert_can_be_said_and_encoded(alert: Alert) -> None:
     line = json.dumps(messages.as_json(delivery(alert)), ensure_ascii=False)
@@ -225,7 +241,7 @@ def test_every_alert_can_be_said_and_encoded(alert: Alert) -> None:
     assert len(line.splitlines()) == 1
 
 
-@given(alerts)
+@given(alerts(st.text()))
 def test_a_stored_alert_comes_back_the_same(alert: Alert) -> None:
     stored = json.dumps(messages.alert_to_dict(alert))
     assert messages.alert_from_dict(json.loads(stored)) == alert
@@ -236,13 +252,13 @@ def test_a_record_of_something_else_is_refused() -> None:
         messages.alert_from_dict({})
 
 
-def texts(blocks: list[messages.slack.Block]) -> list[dict[str, str]]:
+def texts(blocks: list[messages.slack.Block]) -> list[dict[str, Any]]:
     return [
         obj for block in blocks for obj in [*block.get("elements", []), block.get("text")] if obj
     ]
 
 
-@given(alerts)
+@given(alerts(any_text))
 @example(replace(ALERT, title="&" * 400, excerpt="<" * 900, terms=("&" * 200,) * 8))
 @example(replace(ALERT, title="word & " * 100, url="https://a.example/" + "&" * 2990))
 def test_slack_blocks_keep_block_kits_limits(alert: Alert) -> None:
@@ -312,7 +328,8 @@ def test_the_line_of_json() -> None:
     ("text", "limit", "short"),
     [
         ("short", 5, "short"),
-        ("two words", 8, "two…"),
+        ("these words", 9, "these…"),
+        ("these words fit", 12, "these words…"),
         ("a longerword", 8, "a longe…"),
         ("日本語の長い見出し", 5, "日本語の…"),
     ],

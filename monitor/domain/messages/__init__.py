@@ -5,6 +5,7 @@ of an article reaches a channel with control, bidirectional or zero-width charac
 """
 
 from monitor.domain.messages.mail import html, plain_text, subject
+from monitor.domain.messages.new_event import new_event_alert
 from monitor.domain.messages.record import alert_from_dict, alert_to_dict, as_json
 from monitor.domain.messages.slack import slack_blocks, slack_text
 
@@ -13,6 +14,7 @@ __all__ = [
     "alert_to_dict",
     "as_json",
     "html",
+    "new_event_alert",
     "plain_text",
     "slack_blocks",
     "slack_text",

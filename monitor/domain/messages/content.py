@@ -73,9 +73,8 @@ def shorten(text: str, limit: int) -> str:
     """At most ``limit`` characters, cut between words where there are any, marked with ``…``."""
     if len(text) <= limit:
         return text
-    cut = text[: limit - 1]
-    words = cut.rpartition(" ")[0]
-    return (words if len(words) > limit // 2 else cut).rstrip() + "…"
+    words = text[:limit].rpartition(" ")[0]
+    return (words if len(words) > limit // 2 else text[: limit - 1]).rstrip() + "…"
 
 
 def short_name(name: str) -> str:
@@ -107,10 +106,11 @@ def _why_new(nearest: NearestEvent | None) -> tuple[str, str]:
     if nearest is None:
         return "Why it is new", "the first event of this topic"
     title = short_name(nearest.title) or "(untitled)"
+    last_seen = moment(nearest.last_seen)
     return "Why it is new", _join(
         f"nearest earlier event: “{title}”",
         f"similarity {nearest.similarity:.2f}",
-        f"last seen {moment(nearest.last_seen)}",
+        f"last seen {last_seen}" if last_seen else "",
     )
 
 

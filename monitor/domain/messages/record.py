@@ -17,7 +17,7 @@ def alert_to_dict(alert: Alert) -> dict[str, Any]:
     record["terms"] = list(alert.terms)
     record["published"] = _iso(alert.published)
     if alert.nearest_event is not None:
-        record["nearest_event"]["last_seen"] = alert.nearest_event.last_seen.isoformat()
+        record["nearest_event"]["last_seen"] = _iso(alert.nearest_event.last_seen)
     return record
 
 
@@ -26,15 +26,14 @@ def alert_from_dict(record: dict[str, Any]) -> Alert:
 
     Raises KeyError, TypeError or ValueError for anything else: the record is ours.
     """
-    published, nearest = record["published"], record["nearest_event"]
+    nearest = record["nearest_event"]
     if nearest is not None:
-        last_seen = datetime.fromisoformat(nearest["last_seen"])
-        nearest = NearestEvent(**{**nearest, "last_seen": last_seen})
+        nearest = NearestEvent(**{**nearest, "last_seen": _moment(nearest["last_seen"])})
     return Alert(
         **{
             **record,
             "terms": tuple(record["terms"]),
-            "published": None if published is None else datetime.fromisoformat(published),
+            "published": _moment(record["published"]),
             "nearest_event": nearest,
         }
     )
@@ -68,9 +67,13 @@ def _nearest(event: NearestEvent) -> dict[str, Any]:
         "id": event.id,
         "title": clean_line(event.title),
         "similarity": event.similarity,
-        "last_seen": event.last_seen.isoformat(),
+        "last_seen": _iso(event.last_seen),
     }
 
 
 def _iso(when: datetime | None) -> str | None:
     return None if when is None else when.isoformat()
+
+
+def _moment(iso: str | None) -> datetime | None:
+    return None if iso is None else datetime.fromisoformat(iso)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,14 +15,13 @@ from typing import Literal
 from urllib.parse import quote
 
 import aiosmtplib
-import structlog
 
 from monitor.domain.clean import clean_line
 from monitor.domain.messages import html, plain_text, subject
 from monitor.errors import ConfigError, DeliveryError
 from monitor.types import Delivery
 
-_log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 Tls = Literal["none", "starttls", "tls"]
 
@@ -75,15 +75,16 @@ class EmailChannel:
                 await client.connect()
                 refused, _ = await client.send_message(self._message(delivery))
         except (OSError, aiosmtplib.SMTPException) as error:
-            client.close()
             raise self._failure(error) from error
-        if refused:
-            replies = {who: f"{reply.code} {reply.message}" for who, reply in refused.items()}
-            _log.warning("email recipients refused", delivery=delivery.uid, refused=replies)
-        # Accepted: a goodbye that fails must not send the message again.
-        with suppress(OSError, aiosmtplib.SMTPException):
-            await client.quit()
-        client.close()
+        else:
+            if refused:
+                replies = {who: self._reply(*reply) for who, reply in refused.items()}
+                log.warning("mail %s: recipients refused: %s", delivery.uid, replies)
+            # Accepted: a goodbye that fails must not send the message again.
+            with suppress(OSError, aiosmtplib.SMTPException):
+                await client.quit()
+        finally:
+            client.close()
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -104,8 +105,7 @@ class EmailChannel:
         message["Subject"] = subject(delivery.alert)
         message["Date"] = format_datetime(delivery.created_at)
         # The same at each attempt, so that mail systems can drop a repetition.
-        domain = self._sender.domain.encode("idna").decode("ascii")
-        message["Message-ID"] = f"<{quote(delivery.uid, safe='')}.monitor@{domain}>"
+        message["Message-ID"] = f"<{quote(delivery.uid, safe='')}.monitor@{self._sender.domain}>"
         message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
         message.set_content(plain_text(delivery.alert))
         message.add_alternative(html(delivery.alert), subtype="html")
@@ -115,27 +115,30 @@ class EmailChannel:
         server = f"mail server {self._host}:{self._port}"
         match error:
             case aiosmtplib.SMTPRecipientsRefused(recipients=refused):
-                said = "; ".join(f"{each.recipient}: {self._reply(each)}" for each in refused)
-                permanent = all(_is_permanent(each) for each in refused)
-                return DeliveryError(
-                    f"{server} refused every recipient: {said}", permanent=permanent
+                replies = (
+                    f"{each.recipient}: {self._reply(each.code, each.message)}" for each in refused
                 )
-            case aiosmtplib.SMTPAuthenticationError():
-                said = f"{server} refused the login of {self._username}: {self._reply(error)}"
+                said = f"{server} refused every recipient: {'; '.join(replies)}"
+                return DeliveryError(said, permanent=all(_is_permanent(each) for each in refused))
+            case aiosmtplib.SMTPAuthenticationError(code=code, message=message):
+                said = f"{server} refused the login of {self._username}"
                 hint = "check username and password; some providers want a password for apps"
-                return DeliveryError(f"{said} ({hint})", permanent=_is_permanent(error))
-            case aiosmtplib.SMTPResponseException():
-                said = f"{server} refused the message: {self._reply(error)}"
+                reason = f"{said}: {self._reply(code, message)} ({hint})"
+                return DeliveryError(reason, permanent=_is_permanent(error))
+            case aiosmtplib.SMTPResponseException(code=code, message=message):
+                said = f"{server} refused the message: {self._reply(code, message)}"
                 return DeliveryError(said, permanent=_is_permanent(error))
             case OSError():
-                reason = self._clean(str(error)) or f"no answer within {self._timeout:g} s"
+                # A timeout's cause has no words, and aiosmtplib's own words repeat host and port.
+                said = self._clean(str(error.__cause__ or error))
+                reason = said or f"no answer within {self._timeout:g} s"
                 return DeliveryError(f"{server}: {reason}")
             case _:
                 said = f"{server} cannot do what the settings ask: {self._clean(str(error))}"
                 return DeliveryError(said, permanent=True)
 
-    def _reply(self, error: aiosmtplib.SMTPResponseException) -> str:
-        return f"{error.code} {self._clean(error.message)}"
+    def _reply(self, code: int, message: str) -> str:
+        return f"{code} {self._clean(message)}"
 
     def _clean(self, text: str) -> str:
         """A server's words on one line; should they repeat the password, without it."""
@@ -148,13 +151,13 @@ def _is_permanent(error: aiosmtplib.SMTPResponseException) -> bool:
 
 
 def _address(text: str) -> Address:
-    """``name@host`` or ``Name <name@host>``.  Raises ConfigError."""
+    """``name@host`` or ``Name <name@host>``, the host in its ASCII form.  Raises ConfigError."""
     name, spec = parseaddr(text)
     try:
-        address = Address(display_name=name, addr_spec=spec)
-        address.domain.encode("idna")
+        address = Address(addr_spec=spec)
+        domain = address.domain.encode("idna").decode("ascii")
     except (HeaderParseError, ValueError, IndexError) as error:
         raise ConfigError(f"{text!r} is not an e-mail address") from error
-    if not (address.username and address.domain and text.isprintable()):
+    if not (address.username and domain and text.isprintable()):
         raise ConfigError(f"{text!r} is not an e-mail address")
-    return address
+    return Address(name, address.username, domain)

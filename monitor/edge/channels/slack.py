@@ -15,6 +15,7 @@ import httpx
 
 from monitor.domain.clean import clean_line
 from monitor.domain.messages import slack_blocks, slack_text
+from monitor.domain.messages.content import web_link
 from monitor.errors import ConfigError, DeliveryError
 from monitor.types import Delivery
 
@@ -61,7 +62,7 @@ class SlackChannel:
                 "unfurl_media": False,
             },
         )
-        async with httpx.AsyncHTTPTransport(verify=self._tls, trust_env=False) as transport:
+        async with httpx.AsyncHTTPTransport(verify=self._tls) as transport:
             response = await transport.handle_async_request(request)
             await response.aread()
             return response
@@ -81,12 +82,12 @@ class SlackChannel:
 
 def _parse(webhook_url: str) -> httpx.URL:
     try:
-        url = httpx.URL(webhook_url)
+        url = httpx.URL(web_link(webhook_url))
     except httpx.InvalidURL:
         # Not chained: the cause quotes parts of the address.
-        raise ConfigError("the Slack webhook is not a URL") from None
-    if url.scheme not in ("http", "https") or not url.host:
-        raise ConfigError("the Slack webhook must be an http(s) URL")
+        raise ConfigError("the Slack webhook is not an http(s) URL") from None
+    if not url.host:
+        raise ConfigError("the Slack webhook is not an http(s) URL")
     return url
 
 

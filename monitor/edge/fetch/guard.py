@@ -19,6 +19,9 @@ import httpx
 from monitor.domain.addresses import Address, Allowed, is_public
 from monitor.errors import FetchError
 
+LOCATION = "location"
+"""The response's extension that holds its Location header, as bytes."""
+
 _RESOLVERS = 16
 """Threads that wait for DNS: their own, so that a dead name server holds up nothing else."""
 
@@ -112,7 +115,14 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
-        return httpx.Response(answer.status, headers=answer.headers, stream=_Stream(answer))
+        # httpx would read Location even where it does not follow it, and fail on bad ones.
+        locations = [value for name, value in answer.headers if name.lower() == b"location"]
+        return httpx.Response(
+            answer.status,
+            headers=[pair for pair in answer.headers if pair[0].lower() != b"location"],
+            stream=_Stream(answer),
+            extensions={LOCATION: locations[0]} if locations else {},
+        )
 
     async def aclose(self) -> None:
         await self._pool.aclose()

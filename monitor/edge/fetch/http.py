@@ -17,7 +17,7 @@ import httpx
 from monitor.domain.addresses import Allowed
 from monitor.domain.urls import absolute, host_of, join
 from monitor.edge.fetch import body as bodies
-from monitor.edge.fetch.guard import GuardedTransport
+from monitor.edge.fetch.guard import LOCATION, GuardedTransport
 from monitor.edge.fetch.turns import Turns
 from monitor.errors import FetchError, ParseError
 from monitor.ports import Clock
@@ -205,7 +205,7 @@ def _conditions(etag: str | None, last_modified: str | None) -> list[tuple[bytes
 
 
 def _redirect(url: str, response: httpx.Response) -> str:
-    location = response.headers.get("location", "").encode("latin-1").decode("utf-8", "replace")
+    location = response.extensions.get(LOCATION, b"").decode("utf-8", "replace")
     if not location:
         raise FetchError(f"{host_of(url)} redirects to nowhere (HTTP {response.status_code})")
     try:

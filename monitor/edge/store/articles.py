@@ -58,9 +58,7 @@ def articles_due(session: Session, host: str, now: datetime, limit: int) -> list
             .join(Feed)
             .where(Entry.article_id.in_([row.id for row in rows]))
             .order_by(Entry.id.desc())
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return [
         ArticleForCollect(

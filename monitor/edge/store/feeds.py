@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 
 from models import Article, Entry, Feed, Judgement, Topic
 from monitor import types
-from monitor.edge.store.statements import insert_new
+from monitor.edge.store.statements import insert_new, one_at_a_time
 from monitor.errors import NotFound
+
+SYNC_KEY = 0x6D6F6E69746F7233
+"""Several machines may bring the same configuration at once."""
 
 KEY_LIMIT = 1000
 """Characters; Postgres refuses to index much longer values."""
@@ -192,6 +195,7 @@ def make_judgements_due(session: Session, articles: Iterable[int], now: datetime
 
 def sync_feeds(session: Session, feeds: Iterable[FeedInput], now: datetime) -> None:
     """Make the database's feeds of origin ``file`` those of the configuration."""
+    one_at_a_time(session, SYNC_KEY)
     wanted = {feed.url: feed for feed in feeds}
     rows = {row.url: row for row in session.scalars(select(Feed))}
     for url, feed in wanted.items():

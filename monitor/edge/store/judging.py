@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement, Topic
@@ -16,6 +16,9 @@ from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
+
+REACH = 3000
+"""Earlier articles that a match is compared with: what bounds the memory of judging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,8 @@ class Settled:
     new_event: bool
     copy: bool
     seed: bool
+    alerted: tuple[str, ...]
+    """The channels on which an alert has become due."""
 
 
 class Places(Protocol):
@@ -63,8 +68,8 @@ class Places(Protocol):
 Texts = Callable[[Sequence[int]], dict[int, types.Article]]
 """Judgement ids -> their articles, read in the same transaction."""
 Cover = Callable[[Sequence[ToldBefore], Texts], Places]
-Say = Callable[[ForJudging, types.Score, int, types.NearestEvent | None], types.Alert]
-"""The alert of an event that an article has just opened."""
+Say = Callable[[str, ForJudging, types.Score, int, types.NearestEvent | None], types.Alert]
+"""The alert of an event (its topic's name first) that an article has just opened."""
 
 
 def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -> list[ForJudging]:
@@ -83,7 +88,7 @@ def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -
     )
     return [
         ForJudging(judgement, as_article(article), seed is not None)
-        for judgement, seed, article in session.execute(due).tuples()
+        for judgement, seed, article in session.execute(due)
     ]
 
 
@@ -116,7 +121,7 @@ def settle(
     matches = [(one, score) for one, score in todo if one.seed or score.relevant]
     if not matches:
         return []
-    places = cover(_told_before(session, topic_id), lambda ids: _texts(session, ids))
+    places = cover(told_before(session, topic_id), lambda ids: texts(session, ids))
     desk = _Desk(session, topic, places, say, now)
     return [desk.settle(one, score) for one, score in matches]
 
@@ -142,21 +147,26 @@ def _record_scores(
         session.execute(update(Judgement), rows)
 
 
-def _told_before(session: Session, topic_id: int) -> list[ToldBefore]:
+def told_before(session: Session, topic_id: int) -> list[ToldBefore]:
+    """Seeds and matches of the topic, in the order in which they were judged; of a long history
+    the ``REACH`` published last."""
     told = (
         select(Judgement.id, Judgement.event_id, Judgement.seed, Article.published, Article.source)
         .join(Article)
         .where(Judgement.topic_id == topic_id, Judgement.event_id.is_not(None))
-        .order_by(Judgement.id)
+        .order_by(func.coalesce(Article.published, Judgement.judged_at).desc(), Judgement.id.desc())
+        .limit(REACH)
     )
+    rows = sorted(session.execute(told), key=lambda row: row[0])
     return [
         ToldBefore(id, event, seed is not None, published, source)
-        for id, event, seed, published, source in session.execute(told).tuples()
+        for id, event, seed, published, source in rows
         if event is not None
     ]
 
 
-def _texts(session: Session, judgements: Sequence[int]) -> dict[int, types.Article]:
+def texts(session: Session, judgements: Sequence[int]) -> dict[int, types.Article]:
+    """The articles of these judgements."""
     found: dict[int, types.Article] = {}
     for start in range(0, len(judgements), 1000):
         rows = session.execute(
@@ -164,7 +174,7 @@ def _texts(session: Session, judgements: Sequence[int]) -> dict[int, types.Artic
             .join(Article)
             .where(Judgement.id.in_(judgements[start : start + 1000]))
         )
-        found.update((id, as_article(row)) for id, row in rows.tuples())
+        found.update((id, as_article(row)) for id, row in rows)
     return found
 
 
@@ -196,8 +206,9 @@ class _Desk:
                 copy_of_id=placement.copy_of,
             )
         )
-        if opened and not one.seed and self._recent(one):
-            alert = self.say(one, score, event.id, nearest)
+        alerted = opened and not one.seed and self._recent(one)
+        if alerted:
+            alert = self.say(self.topic.name, one, score, event.id, nearest)
             add_new_event_alert(self.session, self.topic, alert, self.now)
         return Settled(
             judgement=one.judgement,
@@ -208,6 +219,7 @@ class _Desk:
             new_event=opened,
             copy=placement.copy_of is not None,
             seed=one.seed,
+            alerted=tuple(self.topic.channels) if alerted else (),
         )
 
     def _nearest(self, placement: types.Placement) -> types.NearestEvent | None:
@@ -242,13 +254,14 @@ class _Desk:
         return self.since is None or published is None or published >= self.since
 
 
-def quarantine_judgements(session: Session, judgements: Sequence[int], error: str) -> None:
-    """Set aside what cannot be judged; it stays visible."""
-    session.execute(
-        update(Judgement)
-        .where(Judgement.id.in_(judgements), Judgement.state == "pending")
-        .values(state="quarantined", attempts=Judgement.attempts + 1, last_error=error)
-    )
+def quarantine(session: Session, poison: Mapping[int, str]) -> None:
+    """Set aside judgements that cannot be made, each with its error; they stay visible."""
+    for judgement, error in poison.items():
+        session.execute(
+            update(Judgement)
+            .where(Judgement.id == judgement, Judgement.state == "pending")
+            .values(state="quarantined", attempts=Judgement.attempts + 1, last_error=error)
+        )
 
 
 def label(

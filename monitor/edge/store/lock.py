@@ -53,6 +53,7 @@ def _advisory_lock(store: Store, shared: bool) -> Iterator[None]:
     """A session-level lock: Postgres drops it when the connection ends."""
     function = "pg_try_advisory_lock_shared" if shared else "pg_try_advisory_lock"
     with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.detach()  # back in the pool it would keep the lock
         if not connection.execute(text(f"SELECT {function}({ADVISORY_KEY})")).scalar():
             raise AlreadyRunning(
                 "another monitor already runs on this database: stop it first "

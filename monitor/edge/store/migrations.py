@@ -9,11 +9,11 @@ import re
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError
 
 import monitor
 from monitor.edge.store.engine import sqlite_file
-from monitor.edge.store.store import Store
+from monitor.edge.store.store import Store, reason
 from monitor.errors import StoreError
 
 ADVISORY_KEY = 0x6D6F6E69746F7231
@@ -57,7 +57,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
             if before != head():
                 _alembic(connection, "upgrade", "head")
         return before, head()
-    except OperationalError as error:
+    except DatabaseError as error:
         raise StoreError(_cannot_open(store, error)) from error
     except OSError as error:
         raise StoreError(f"database: {file}: {error.strerror}") from error
@@ -77,7 +77,7 @@ def require_current(store: Store) -> None:
     try:
         with store.engine.connect().execution_options(reading=True) as connection:
             found = current(connection)
-    except OperationalError as error:
+    except DatabaseError as error:
         raise StoreError(_cannot_open(store, error)) from error
     _refuse_newer(found)
     if found != head():
@@ -95,10 +95,9 @@ def _refuse_newer(found: str | None) -> None:
         )
 
 
-def _cannot_open(store: Store, error: OperationalError) -> str:
+def _cannot_open(store: Store, error: DatabaseError) -> str:
     shown = store.engine.url.render_as_string(hide_password=True)
-    reason = str(error.orig).strip().splitlines()[0]
-    return f"database {shown} cannot be opened: {reason}: check [database] url"
+    return f"database {shown} cannot be opened: {reason(error)}: check [database] url"
 
 
 def _alembic(connection: Connection, action: str, revision: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -28,3 +29,12 @@ def insert_new(
         statement = insert(table).on_conflict_do_nothing().returning(returning)
         inserted.update(session.scalars(statement, list(rows[start : start + CHUNK])))
     return inserted
+
+
+def one_at_a_time(session: Session, key: int) -> None:
+    """Let no other transaction with this key run beside this one, to its end.
+
+    SQLite has one writer at a time as it is.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})

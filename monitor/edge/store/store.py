@@ -9,7 +9,7 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
 from monitor.edge.store.engine import open_engine
@@ -58,12 +58,15 @@ class Store:
 
 @contextmanager
 def _in_words() -> Iterator[None]:
-    """Database failures as StoreError; programming errors pass through."""
+    """Failures of the database itself as StoreError; mistakes of ours pass through."""
     try:
         yield
-    except OperationalError as error:
-        raise StoreError(f"database: {_first_line(error)}") from error
+    except DatabaseError as error:
+        if type(error) not in (DatabaseError, OperationalError):
+            raise
+        raise StoreError(f"database: {reason(error)}") from error
 
 
-def _first_line(error: DBAPIError) -> str:
+def reason(error: DatabaseError) -> str:
+    """What the driver says, in one line."""
     return str(error.orig).strip().splitlines()[0]

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from models import Article, Entry, Event, Judgement, Model, Topic
 from monitor import types
 from monitor.edge.store.articles import as_article
-from monitor.edge.store.feeds import article_key, make_judgements_due
-from monitor.edge.store.statements import insert_new
+from monitor.edge.store.feeds import SYNC_KEY, article_key, make_judgements_due
+from monitor.edge.store.statements import insert_new, one_at_a_time
 from monitor.errors import NotFound
 
 
@@ -41,6 +41,8 @@ class TopicInput:
 @dataclass(frozen=True, slots=True)
 class TopicForFit:
     name: str
+    due_at: datetime
+    """What made the fit due: anything newer makes another one due."""
     settings: types.TopicSettings
     seeds: tuple[types.Article, ...]
     missing: int
@@ -74,9 +76,10 @@ def sync_topics(session: Session, topics: Iterable[TopicInput], now: datetime) -
 
     One that is no longer there rests: nothing is judged for it, nothing of it is lost.
     """
+    one_at_a_time(session, SYNC_KEY)
     wanted = {topic.name: topic for topic in topics}
     for name, topic in wanted.items():
-        row = session.scalar(select(Topic).where(Topic.name == name).with_for_update())
+        row = session.scalar(select(Topic).where(Topic.name == name))
         if row is None:
             row = _add_topic(session, topic, now)
         elif row.state != "active":
@@ -136,9 +139,7 @@ def _sync_seeds(session: Session, topic_id: int, seeds: Sequence[SeedInput], now
             select(Article.key, Judgement)
             .join(Judgement)
             .where(Judgement.topic_id == topic_id, Judgement.seed.is_not(None))
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     removed = present.keys() - wanted.keys()
     for key in removed:
@@ -224,6 +225,7 @@ def topic_for_fit(
     stream, days = _stream(session, topic_id, sample)
     return TopicForFit(
         name=topic.name,
+        due_at=topic.fit_due_at,
         settings=settings_from_dict(topic.settings),
         seeds=tuple(as_article(row) for row in seeds if row.text),
         missing=sum(row.state == "new" and row.attempts == 0 for row in seeds),
@@ -277,38 +279,49 @@ def _stream(
 def save_model(
     session: Session,
     topic_id: int,
+    due_at: datetime,
     *,
     body: bytes,
     threshold: float,
     now: datetime,
     next_fit_at: datetime,
 ) -> int:
-    """Put a fitted model in force; returns its id."""
+    """Put a fitted model in force; returns its id.
+
+    A label or seed that came while it was fitted has moved ``fit_due_at``, which then stands.
+    """
     model = Model(topic_id=topic_id, created_at=now, threshold=threshold, body=body)
     session.add(model)
-    session.execute(
-        update(Topic)
-        .where(Topic.id == topic_id)
-        .values(fit_due_at=next_fit_at, attempts=0, last_error=None)
-    )
+    session.execute(update(Topic).where(Topic.id == topic_id).values(attempts=0, last_error=None))
+    _set_fit_due(session, topic_id, due_at, next_fit_at)
     session.flush()
     return model.id
 
 
 def postpone_fit(
-    session: Session, topic_id: int, *, until: datetime | None, error: str | None
+    session: Session,
+    topic_id: int,
+    due_at: datetime,
+    *,
+    until: datetime | None,
+    error: str | None = None,
 ) -> None:
     """Wait: for a seed to arrive (``until`` None), or after a failed fit."""
-    values: dict[str, Any] = {"fit_due_at": until}
     if error is not None:
-        values |= {"attempts": Topic.attempts + 1, "last_error": error}
-    session.execute(update(Topic).where(Topic.id == topic_id).values(values))
+        session.execute(
+            update(Topic)
+            .where(Topic.id == topic_id)
+            .values(attempts=Topic.attempts + 1, last_error=error)
+        )
+    _set_fit_due(session, topic_id, due_at, until)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredModel:
-    id: int
-    body: bytes
+def _set_fit_due(session: Session, topic_id: int, due_at: datetime, then: datetime | None) -> None:
+    session.execute(
+        update(Topic)
+        .where(Topic.id == topic_id, Topic.fit_due_at == due_at)
+        .values(fit_due_at=then)
+    )
 
 
 def newest_model(session: Session, topic_id: int) -> int | None:

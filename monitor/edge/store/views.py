@@ -187,6 +187,14 @@ def event(session: Session, event_id: int) -> types.EventView:
     return types.EventView(**row._mapping)
 
 
+def event_title(session: Session, event_id: int) -> tuple[str, datetime | None]:
+    """Title and time of the last article of any event, one of seeds too.  Raises NotFound."""
+    row = session.get(Event, event_id)
+    if row is None:
+        raise NotFound(f"no event {event_id}: see `monitor events list`")
+    return row.title, row.last_seen
+
+
 def alerts(
     session: Session, *, state: str | None = None, limit: int | None = None
 ) -> list[types.AlertView]:
@@ -214,7 +222,7 @@ def alerts(
             error=delivery.last_error,
             title=alert.message["title"],
         )
-        for delivery, alert, topic in session.execute(query).tuples()
+        for delivery, alert, topic in session.execute(query)
     ]
 
 
@@ -235,7 +243,7 @@ def feeds(session: Session) -> list[types.FeedView]:
             origin=feed.origin,
             tags=tuple(feed.tags),
         )
-        for feed, entries in session.execute(query).tuples()
+        for feed, entries in session.execute(query)
     ]
 
 
@@ -255,7 +263,7 @@ def topic(session: Session, name: str) -> types.TopicView:
         .join(Article)
         .where(Judgement.topic_id == row.id, Judgement.seed.is_not(None))
         .order_by(Article.id)
-    ).tuples()
+    )
     return _topic_view(
         session, row, [_seed_view(judgement, article) for judgement, article in seeds]
     )
@@ -276,7 +284,7 @@ def seed_articles(session: Session, name: str) -> list[types.Article]:
 def topic_ids(session: Session) -> dict[str, int]:
     """The active topics' ids by name."""
     rows = session.execute(select(Topic.name, Topic.id).where(Topic.state == "active"))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _seed_view(judgement: Judgement, article: Article) -> types.SeedView:

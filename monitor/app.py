@@ -1,0 +1,146 @@
+"""Composition root: a configuration becomes parts.  The only module that names concrete edges."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+from functools import cache
+from importlib import resources
+from typing import assert_never
+
+import monitor
+from monitor import config as settings
+from monitor.config import Config
+from monitor.domain.addresses import Allowed
+from monitor.edge.fetch import HttpFetcher
+from monitor.edge.store import migrations
+from monitor.edge.store.store import Store
+from monitor.edge.workers import ProcessWorkers
+from monitor.errors import ConfigError
+from monitor.pipeline import Parts, Rules
+from monitor.ports import Channel, Clock
+
+FIT_TIMEOUT = 120.0  # seconds
+FIT_MEMORY = 2 * 2**30
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_store(config: Config) -> Store:
+    """The database, at the revision this version needs.
+
+    Raises ConfigError for an unusable URL, StoreError with the remedy for any other revision.
+    """
+    store = new_store(config)
+    migrations.require_current(store)
+    return store
+
+
+def new_store(config: Config) -> Store:
+    """The database as it is, for migrations.  Raises ConfigError."""
+    try:
+        return Store(config.database_url)
+    except ConfigError as error:
+        raise ConfigError(f"{config.path}: {error}") from None
+
+
+@asynccontextmanager
+async def open_parts(
+    config: Config,
+    store: Store,
+    *,
+    clock: Clock = utc_now,
+    channels: Mapping[str, Channel] | None = None,
+) -> AsyncIterator[Parts]:
+    """Everything the handlers work with; worker processes and connections end with the context.
+
+    ``channels`` None: those of the configuration that a topic uses.  Raises ConfigError.
+    """
+    fetcher = make_fetcher(config, clock)
+    used = make_channels(config) if channels is None else channels
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(fetcher.aclose)
+        workers = ProcessWorkers(count=config.run.workers)
+        stack.push_async_callback(workers.aclose)
+        fitters = ProcessWorkers(
+            count=1,
+            timeout=FIT_TIMEOUT,
+            memory=FIT_MEMORY,
+            preload=("monitor.domain.fitting",),
+        )
+        stack.push_async_callback(fitters.aclose)
+        yield Parts(
+            store=store,
+            fetcher=fetcher,
+            workers=workers,
+            fitters=fitters,
+            channels=used,
+            clock=clock,
+            background=background,
+            rules=Rules(
+                interval=config.fetch.interval,
+                keep_offtopic=config.database.keep_offtopic,
+                review_url=f"http://{config.web.listen}" if config.web.listen else "",
+            ),
+        )
+
+
+def make_fetcher(config: Config, clock: Clock = utc_now) -> HttpFetcher:
+    """Raises ConfigError for an unusable ``allow_private``."""
+    try:
+        allowed = Allowed.parse(config.fetch.allow_private)
+    except ConfigError as error:
+        raise config.error("[fetch] allow_private", str(error)) from None
+    return HttpFetcher(
+        allowed=allowed,
+        user_agent=config.fetch.user_agent or f"news-monitor/{monitor.__version__}",
+        min_gap=config.fetch.gap_of,
+        clock=clock,
+        timeout=config.fetch.timeout.total_seconds(),
+    )
+
+
+def make_channels(config: Config) -> dict[str, Channel]:
+    """The channels that topics use.  Raises ConfigError for a secret that is missing."""
+    used = {channel for topic in config.topics.values() for channel in topic.channels}
+    return {name: make_channel(config, name) for name in sorted(used)}
+
+
+def make_channel(config: Config, name: str) -> Channel:
+    """Raises ConfigError for an unknown channel or a missing secret."""
+    if name not in config.channels:
+        known = ", ".join(sorted(config.channels)) or "none is defined"
+        raise config.error("[channels]", f'no channel "{name}" (known: {known})')
+    channel = settings.with_secrets(config, name)
+    match channel:
+        case settings.EmailChannel():
+            from monitor.edge.channels.email import EmailChannel
+
+            return EmailChannel(
+                host=channel.host,
+                port=channel.port,
+                tls=channel.tls,
+                username=channel.username,
+                password=channel.password,
+                sender=channel.sender,
+                recipients=channel.to,
+            )
+        case settings.SlackChannel():
+            from monitor.edge.channels.slack import SlackChannel
+
+            return SlackChannel(channel.webhook_url)
+        case settings.FileChannel():
+            from monitor.edge.channels.file import FileChannel
+
+            return FileChannel(config.file(channel.path))
+        case _:
+            assert_never(channel)
+
+
+@cache
+def background() -> bytes:
+    """The table of document frequencies that ships with the package."""
+    return resources.files("monitor").joinpath("data", "background.json.gz").read_bytes()

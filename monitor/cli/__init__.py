@@ -1,0 +1,88 @@
+"""The command line: a file for each noun, each command a few lines around the layers below.
+
+Nothing heavy is imported at the top of these modules, so that ``monitor --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from monitor import __version__
+from monitor.cli import alerts, config, context, db, events, explain, feeds, matches, run, topics
+from monitor.cli.output import fail
+from monitor.errors import ConfigError, MonitorError
+
+
+class Root(TyperGroup):
+    """Says what a user can cause in a line and exits with its code; the rest are bugs."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except MonitorError as error:
+            fail(error)
+            raise typer.Exit(error.exit_code) from None
+        except BrokenPipeError:
+            raise  # `| head` has had enough: typer ends without a word
+        except OSError as error:
+            fail(error)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="monitor",
+    cls=Root,
+    help="A streaming news monitor: example articles in, one alert per new event out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # plain help and errors: quick, and nothing is cut or boxed in a pipe
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"monitor {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    ctx: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Option("--config", metavar="FILE", envvar=context.VARIABLE, help="Configuration."),
+    ] = context.DEFAULT_FILE,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    ctx.obj = file
+
+
+app.command("run")(run.run)
+app.command("worker")(run.worker)
+app.command("demo")(run.demo)
+app.command("explain")(explain.explain)
+for noun in (topics, feeds, matches, events, alerts, db, config):
+    app.add_typer(noun.app, no_args_is_help=True)
+
+
+def main() -> None:
+    """The ``monitor`` command: runs ``sys.argv`` and exits."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a title may hold what the terminal cannot show
+    try:
+        " ".join(sys.argv).encode()
+    except UnicodeEncodeError:
+        error = ConfigError("the command line is not UTF-8 text: check the terminal's encoding")
+        fail(error)
+        raise SystemExit(error.exit_code) from None
+    app(prog_name="monitor")

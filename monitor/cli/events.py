@@ -1,0 +1,91 @@
+"""``monitor events``: what happened, as the matches tell it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from monitor.cli import context, matches, output
+from monitor.cli.options import SHOWN, Id, Json, Limit, Topic
+from monitor.cli.output import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.types import EventView
+
+app = typer.Typer(name="events", help="Events: matches that report one happening.")
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context, topic: Topic = None, limit: Limit = None, as_json: Json = False
+) -> None:
+    """List events, those with the latest news first."""
+    from monitor.edge.store import views
+
+    with context.store(ctx) as store:
+        if topic is not None:
+            store.read(views.topic, topic)
+        wanted = limit if as_json else limit or SHOWN + 1
+        rows = store.read(views.events, topic=topic, limit=wanted)
+    if as_json:
+        output.emit(map(output.record, rows))
+    elif not rows:
+        output.note("no events: `monitor run` looks for some")
+    else:
+        _table(rows if limit else rows[:SHOWN])
+        if not limit and len(rows) > SHOWN:
+            output.note(f"the newest {SHOWN}: --limit N shows more, --json all")
+
+
+def _table(rows: Sequence[EventView]) -> None:
+    columns = [
+        Column("id", right=True),
+        Column("opened (UTC)"),
+        Column("last seen (UTC)"),
+        Column("matches", right=True),
+        Column("sources", right=True),
+        Column("topic", wide=True),
+        Column("title", wide=True),
+    ]
+    output.table(
+        columns,
+        (
+            (
+                row.id,
+                output.when(row.opened_at),
+                output.when(row.last_seen),
+                row.matches,
+                row.sources,
+                row.topic,
+                row.title,
+            )
+            for row in rows
+        ),
+    )
+
+
+@app.command()
+def show(ctx: typer.Context, event: Id, as_json: Json = False) -> None:
+    """Show an event and its matches; as JSON, the matches are under "members"."""
+    from monitor.edge.store import views
+
+    with context.store(ctx) as store:
+        found = store.read(views.event, event)
+        members = store.read(views.matches, event=event)
+    if as_json:
+        output.emit([output.record(found) | {"members": [output.record(one) for one in members]}])
+        return
+    output.details(
+        [
+            ("title", found.title),
+            ("topic", found.topic),
+            ("opened", output.when(found.opened_at)),
+            ("last seen", output.when(found.last_seen)),
+            ("sources", found.sources),
+        ]
+    )
+    output.say("")
+    matches.table(members)

@@ -1,0 +1,159 @@
+"""``monitor matches``: what the monitor found, and the user's verdict on it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli import context, output
+from monitor.cli.options import MAX_ID, SHOWN, Id, Json, Limit, Topic, since
+from monitor.cli.output import Column
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.types import MatchDetail, MatchView
+
+EXCERPT = 800  # characters
+
+app = typer.Typer(name="matches", help="Articles that matched a topic.")
+
+
+class Label(StrEnum):
+    relevant = "relevant"
+    irrelevant = "irrelevant"
+    none = "none"
+
+
+@app.command("list")
+def list_(
+    ctx: typer.Context,
+    *,
+    topic: Topic = None,
+    since: Annotated[
+        datetime | None,
+        typer.Option(
+            parser=since, metavar="TIME", help='Not before: "2026-01-31", or "7d" for a week ago.'
+        ),
+    ] = None,
+    min_score: Annotated[float | None, typer.Option(help="With at least this score.")] = None,
+    event: Annotated[
+        int | None, typer.Option(min=1, max=MAX_ID, metavar="ID", help="Of this event only.")
+    ] = None,
+    unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Without a label.")] = False,
+    limit: Limit = None,
+    as_json: Json = False,
+) -> None:
+    """List matches, the newest first."""
+    from monitor.edge.store import views
+
+    with context.store(ctx) as store:
+        if topic is not None:
+            store.read(views.topic, topic)
+        if event is not None:
+            store.read(views.event, event)
+        rows = store.read(
+            views.matches,
+            topic=topic,
+            since=since,
+            min_score=min_score,
+            event=event,
+            unlabelled=unlabelled,
+            limit=limit if as_json else limit or SHOWN + 1,
+        )
+    if as_json:
+        output.emit(map(output.record, rows))
+    elif not rows:
+        output.note("no matches: `monitor run` looks for some, `monitor topics check` tests seeds")
+    else:
+        table(rows if limit else rows[:SHOWN])
+        if not limit and len(rows) > SHOWN:
+            output.note(f"the newest {SHOWN}: --limit N shows more, --json all")
+
+
+def table(rows: Sequence[MatchView]) -> None:
+    columns = [
+        Column("id", right=True),
+        Column("published (UTC)"),
+        Column("score", right=True),
+        Column("event", right=True),
+        Column("label"),
+        Column("source", wide=True),
+        Column("title", wide=True),
+    ]
+    output.table(
+        columns,
+        (
+            (
+                row.id,
+                output.when(row.published),
+                f"{row.score:.2f}",
+                row.event,
+                row.label or ("copy" if row.copy_of else ""),
+                row.source,
+                row.title,
+            )
+            for row in rows
+        ),
+    )
+
+
+@app.command()
+def show(ctx: typer.Context, match: Id, as_json: Json = False) -> None:
+    """Show all that is known about a match."""
+    from monitor.edge.store import views
+
+    with context.store(ctx) as store:
+        detail = store.read(views.match, match)
+    if as_json:
+        output.emit([_record(detail)])
+    else:
+        output.details(_details(detail))
+
+
+def _record(detail: MatchDetail) -> dict[str, Any]:
+    """The keys of the list, then the others; the article's stand beside the judgement's."""
+    judgement = output.record(detail)
+    article: dict[str, Any] = judgement.pop("article")
+    first = ("id", "topic", "url", "title", "source", "published", "score", "event", "copy_of")
+    both = article | judgement
+    listed = (*first, "label", "text_from")
+    return {key: both[key] for key in listed} | both
+
+
+def _details(detail: MatchDetail) -> list[tuple[str, object]]:
+    from monitor.domain.messages.content import shorten
+
+    article, near = detail.article, detail.nearest_event
+    verdict = "a seed" if detail.seed else "a match" if detail.event else "no match"
+    return [
+        ("title", article.title),
+        ("address", article.url),
+        ("source", article.source),
+        ("author", article.author),
+        ("published", output.when(article.published)),
+        ("feeds", ", ".join(detail.feeds)),
+        ("topic", detail.topic),
+        ("judged", f"{verdict}: score {detail.score:.3f}, threshold {detail.threshold:.3f}"),
+        ("reason", detail.reason),
+        ("label", detail.label),
+        ("event", f"{detail.event}: {detail.event_title}" if detail.event else ""),
+        ("nearest event", f"{near.id}: {near.title} ({near.similarity:.2f})" if near else ""),
+        ("copy of", f"{detail.copy_of}: {detail.copy_of_title}" if detail.copy_of else ""),
+        ("text", shorten(article.text, EXCERPT)),
+    ]
+
+
+@app.command()
+def label(ctx: typer.Context, match: Id, verdict: Label) -> None:
+    """Say whether a match is relevant; the topic learns from it at once."""
+    from monitor import app as composition
+    from monitor.edge.store import judging
+
+    chosen: Any = None if verdict is Label.none else verdict.value
+    with context.store(ctx) as store:
+        store.write(judging.label, match, chosen, composition.utc_now())
+    output.say(f"match {match}: label {verdict.value}")

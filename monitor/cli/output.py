@@ -1,0 +1,154 @@
+"""What commands print: results on stdout, as tables or lines of JSON; all else on stderr.
+
+Text of articles and feeds is never markup here, and reaches no terminal with control characters.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from monitor.domain.clean import clean_line
+from monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+    from rich.console import Console
+    from rich.table import Table
+
+PIPE_WIDTH = 160
+"""Columns where there is no terminal to fit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    head: str
+    right: bool = False
+    wide: bool = False
+    """Gives way first where there is little room; what does not fit ends in an ellipsis."""
+
+
+def fail(error: Exception) -> None:
+    """An error, on stderr: a line for each problem it names."""
+    for line in str(error).splitlines() or [type(error).__name__]:
+        typer.echo(f"error: {clean_line(line)}", err=True)
+
+
+def note(message: str) -> None:
+    """A message beside the result, on stderr."""
+    typer.echo(clean_line(message), err=True)
+
+
+def say(message: str) -> None:
+    """A result in a line, on stdout."""
+    typer.echo(clean_line(message))
+
+
+def record(view: DataclassInstance, without: Iterable[str] = ()) -> dict[str, Any]:
+    """A view as a JSON object, some keys left out."""
+    left_out = set(without)
+    return {key: value for key, value in asdict(view).items() if key not in left_out}
+
+
+def emit(rows: Iterable[Mapping[str, Any]]) -> None:
+    """JSON, one object a line: ASCII only, so that it survives any terminal and encoding."""
+    for row in rows:
+        typer.echo(json.dumps(row, default=_iso))
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
+    """One line a row, fitted to the terminal."""
+    from rich import box
+    from rich.table import Table
+
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for column in columns:
+        drawn.add_column(
+            column.head,
+            justify="right" if column.right else "left",
+            no_wrap=not column.wide,
+            overflow="ellipsis",
+        )
+    _fill(drawn, rows, overflow="ellipsis")
+
+
+def details(rows: Iterable[tuple[str, object]]) -> None:
+    """Labels and values, long values on several lines; those with nothing to say left out."""
+    from rich.table import Table
+
+    drawn = Table.grid(padding=(0, 2))
+    drawn.add_column(no_wrap=True)
+    drawn.add_column()
+    _fill(drawn, ((label, value) for label, value in rows if value not in (None, "")))
+
+
+def _fill(drawn: Table, rows: Iterable[Sequence[object]], *, overflow: Any = "fold") -> None:
+    from rich.text import Text
+
+    for row in rows:
+        cells = [clean_line("" if cell is None else str(cell)) for cell in row]
+        drawn.add_row(
+            *(Text(cell, overflow=overflow, no_wrap=overflow == "ellipsis") for cell in cells)
+        )
+    _console().print(drawn)
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    fits = sys.stdout.isatty() or "COLUMNS" in os.environ
+    return Console(width=None if fits else PIPE_WIDTH, highlight=False, markup=False, emoji=False)
+
+
+def when(moment: datetime | None) -> str:
+    """``2026-11-21 07:14``, UTC; empty for None."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else ""
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 feed``, ``2 feeds``; ``many`` where the plural is not ``one`` with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+@contextmanager
+def waiting(message: str) -> Iterator[None]:
+    """A sign of life on a terminal while something takes its time."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(clean_line(message))):
+        yield
+
+
+def read_bytes(file: Path) -> bytes:
+    """Raises MonitorError."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise MonitorError(f"{file}: cannot be read: {error.strerror}") from None
+
+
+def write_bytes(file: Path, data: bytes) -> None:
+    """Raises MonitorError."""
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise MonitorError(f"{file}: cannot be written: {error.strerror}") from None

@@ -1,0 +1,220 @@
+"""The processes that run for years: ``monitor run`` and ``monitor worker``."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor import app
+from monitor.config import Config
+from monitor.edge.store import alerts, migrations
+from monitor.edge.store.lock import daemon_lock
+from monitor.edge.store.store import Store
+from monitor.errors import MonitorError
+from monitor.pipeline import Parts
+from monitor.ports import Channel, Clock
+from monitor.run.local import Engine
+from monitor.sync import sync
+
+log = logging.getLogger(__name__)
+
+GRACE = 4.0
+"""Seconds for a message in hand to be marked after SIGTERM."""
+
+Reload = Callable[[], Config]
+
+
+def run(config: Config, reload: Reload) -> None:
+    """Follow the configuration's feeds and topics until SIGTERM or Ctrl-C.
+
+    ``reload`` reads the configuration again, on SIGHUP.  Raises ConfigError, AlreadyRunning,
+    StoreError.
+    """
+    with prepared(config, app.new_store(config)) as store:
+        asyncio.run(_run(config, store, reload))
+
+
+def run_once(config: Config) -> None:
+    """Fetch all that is due now, judge it, deliver, and return.  Raises as ``run``."""
+    with prepared(config, app.new_store(config)) as store:
+        asyncio.run(_run_once(config, store))
+
+
+def work(config: Config) -> None:
+    """Take part in the work on a Postgres database, together with other workers."""
+    from monitor.run import cluster
+
+    store = app.new_store(config)
+    cluster.require_postgres(store)
+    with prepared(config, store, shared=True):
+        cluster.create_queue(store)
+        asyncio.run(_work(config, store))
+
+
+@contextmanager
+def prepared(
+    config: Config, store: Store, *, shared: bool = False, clock: Clock = app.utc_now
+) -> Iterator[Store]:
+    """A database that is migrated, held by this process and in step with the configuration."""
+    app.make_channels(config)  # a missing secret is said before anything is touched
+    try:
+        before, now = migrations.upgrade(store)
+        if before != now:
+            log.info("database: migrated from %s to %s", before or "nothing", now)
+        with daemon_lock(store, shared=shared):
+            sync(config, store, clock())
+            if not shared:
+                store.write(alerts.release_leases, clock())
+            yield store
+    finally:
+        store.close()
+
+
+async def _run_once(config: Config, store: Store) -> None:
+    async with app.open_parts(config, store) as parts, signals() as stopping:
+        engine = Engine(parts)
+        draining = asyncio.create_task(engine.drain())
+        stopped = asyncio.create_task(stopping.wait())
+        await asyncio.wait([draining, stopped], return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        await engine.stop(GRACE)
+        await draining
+
+
+async def _run(config: Config, store: Store, reload: Reload) -> None:
+    channels = app.make_channels(config)
+
+    def resync() -> None:
+        _resync(reload, store, channels)
+
+    opened = app.open_parts(config, store, channels=channels)
+    async with opened as parts, signals(resync) as stopping:
+        with page(config, parts):
+            await follow(Engine(parts), config, stopping)
+
+
+async def follow(engine: Engine, config: Config, stopping: asyncio.Event) -> None:
+    """Tick until ``stopping``.  Due times live in the rows: the scheduler holds one job only."""
+    scheduler = AsyncIOScheduler(timezone="UTC")
+    scheduler.add_job(
+        engine.tick,
+        "interval",
+        seconds=config.run.tick.total_seconds(),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
+    )
+    scheduler.start()
+    try:
+        await engine.tick()
+        await stopping.wait()
+    finally:
+        scheduler.shutdown(wait=False)
+        await engine.stop(GRACE)
+
+
+async def _work(config: Config, store: Store) -> None:
+    from monitor.run import cluster
+
+    async with app.open_parts(config, store) as parts, signals() as stopping:
+        with page(config, parts):
+            await cluster.work(parts, stopping, GRACE)
+
+
+@asynccontextmanager
+async def signals(resync: Callable[[], None] | None = None) -> AsyncIterator[asyncio.Event]:
+    """An event set by SIGTERM or Ctrl-C; a second one ends the process at once.
+
+    ``resync`` is called in a thread on SIGHUP.
+    """
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+
+    def stop(number: int) -> None:
+        if stopping.is_set():
+            os._exit(128 + number)
+        log.info("stopping")
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    if resync is not None:
+        loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, resync)
+    try:
+        yield stopping
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+def _resync(reload: Reload, store: Store, channels: dict[str, Channel]) -> None:
+    """Bring feeds, topics and channels up to date; a wrong configuration changes nothing."""
+    try:
+        config = reload()
+        renewed = app.make_channels(config)
+        sync(config, store, app.utc_now())
+    except MonitorError as error:
+        log.error("configuration not reloaded, the old one stays in force: %s", error)
+        return
+    channels.clear()
+    channels.update(renewed)
+    log.info("configuration reloaded: feeds, topics and channels are up to date")
+
+
+@contextmanager
+def page(config: Config, parts: Parts) -> Iterator[str]:
+    """Serve the page in a thread of its own; gives its address, empty if there is none.
+
+    Raises ConfigError if the port is taken.
+    """
+    if not config.web.listen:
+        yield ""
+        return
+    import uvicorn
+
+    from monitor.web import create_app
+
+    listener = _bind(config)
+    host, port = listener.getsockname()[:2]
+    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(parts, listen=listen),
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, name="page")
+    thread.start()
+    log.info("page on http://%s", listen)
+    try:
+        yield f"http://{listen}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()
+
+
+def _bind(config: Config) -> socket.socket:
+    host, _, port = config.web.listen.rpartition(":")
+    family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host.strip("[]"), int(port)))
+    except OSError as error:
+        listener.close()
+        raise config.error(
+            "[web] listen", f"{config.web.listen}: {error.strerror}: choose another port"
+        ) from None
+    return listener

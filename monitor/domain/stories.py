@@ -1,0 +1,59 @@
+"""How alike are two stories of one topic?
+
+S is the mean of two cosines: one of plain TF-IDF, one with an IDF learned from the topic's own
+stories, which takes weight from what all of them share and leaves what tells them apart.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_array, vstack
+
+from monitor.domain.blocks import Blocks
+from monitor.domain.model import Counts, Floats, Vocabulary
+
+PRIOR_STORIES = 50
+"""News at large counts as much as so many stories of the topic."""
+
+
+class Stories:
+    """Vectors of the stories told so far, each as weighted when it was told."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._shares = np.exp(-vocabulary.weights)
+        self._told = 0
+        self._frequencies = np.zeros(vocabulary.width)
+        self._vectors: Blocks[csr_array] = Blocks(lambda a, b: vstack([a, b], format="csr"))
+        self._query = np.zeros(2 * vocabulary.width)
+
+    def add(self, counts: Counts) -> None:
+        """Take note of a story: its vector by today's weights, then its terms for later ones."""
+        vector = self._vector(counts)
+        self._vectors.append(vector)
+        self._told += 1
+        self._frequencies[vector.indices[: vector.nnz // 2]] += 1
+
+    def likeness(self, counts: Counts) -> Floats:
+        """S of a text with each story, in [0, 1], shape (stories,), at least one."""
+        vector = self._vector(counts)
+        self._query[vector.indices] = vector.data
+        likeness = [block @ self._query for block in self._vectors]
+        self._query[vector.indices] = 0.0
+        return np.asarray(np.concatenate(likeness).clip(0.0, 1.0))
+
+    def _vector(self, counts: Counts) -> csr_array:
+        """Both weightings side by side, shape (1, 2·width); a dot product of two such is S."""
+        row = self._vocabulary.counts([counts])
+        tf = 1 + np.log(row.data)
+        plain = tf * self._vocabulary.weights[row.indices]
+        prior = PRIOR_STORIES * self._shares[row.indices]
+        share = (self._frequencies[row.indices] + prior) / (self._told + PRIOR_STORIES)
+        topical = -tf * np.log(share)
+        data = np.concatenate([_unit(plain), _unit(topical)]) * np.sqrt(0.5)
+        columns = np.concatenate([row.indices, row.indices + self._vocabulary.width])
+        return csr_array((data, columns, [0, len(data)]), shape=(1, 2 * self._vocabulary.width))
+
+
+def _unit(vector: Floats) -> Floats:
+    return np.asarray(vector / (np.linalg.norm(vector) or 1.0))

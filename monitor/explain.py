@@ -1,0 +1,122 @@
+"""Why did this match, or why did it not?  The same pure functions that judged, asked again."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from monitor.domain.events import prepare
+from monitor.domain.extraction import extract_page
+from monitor.domain.relevance import nearest_seed, score
+from monitor.domain.seeds import read_seed
+from monitor.edge.store import judging, topics, views
+from monitor.errors import NotFound
+from monitor.pipeline import Parts, coverage
+from monitor.types import Article, Explanation, MatchDetail, NearestEvent
+
+
+async def explain_match(parts: Parts, judgement_id: int) -> Explanation:
+    """One stored judgement, by the model that made it.  Raises NotFound."""
+    detail = await asyncio.to_thread(parts.store.read, views.match, judgement_id)
+    return await asyncio.to_thread(_explain_stored, parts, detail)
+
+
+async def explain(parts: Parts, reference: str, topic: str | None = None) -> list[Explanation]:
+    """A match id, the address of an article or a file: one explanation for each topic.
+
+    An address that is not stored is fetched.  Raises NotFound, FetchError, ParseError, WorkerError,
+    ConfigError.
+    """
+    stored = await asyncio.to_thread(parts.store.read, views.judgements_of, reference, topic)
+    if stored:
+        return [await asyncio.to_thread(_explain_stored, parts, one) for one in stored]
+    if reference.isdecimal():
+        raise NotFound(f"no match {reference}: see `monitor matches list`")
+    article = await _article(parts, reference)
+    named = await asyncio.to_thread(parts.store.read, views.topic_ids)
+    if topic is not None and topic not in named:
+        raise NotFound(f"no topic {topic}: see `monitor topics list`")
+    chosen = named if topic is None else {topic: named[topic]}
+    return [
+        await asyncio.to_thread(_explain_new, parts, article, name, topic_id)
+        for name, topic_id in chosen.items()
+    ]
+
+
+async def _article(parts: Parts, reference: str) -> Article:
+    if reference.startswith(("http://", "https://")):
+        document = await parts.fetcher.fetch(reference)
+        return await parts.workers.run(extract_page, document, "", None, "")
+    return await asyncio.to_thread(_read, Path(reference))
+
+
+def _read(path: Path) -> Article:
+    try:
+        return read_seed(path.name, path.read_bytes())
+    except OSError as error:
+        raise NotFound(
+            f"{path}: is no match id, no address, and no file that can be read: {error.strerror}"
+        ) from None
+
+
+def _explain_stored(parts: Parts, detail: MatchDetail) -> Explanation:
+    model = parts.model(detail.model)
+    [its] = score(model, [detail.article])
+    seed, similarity = nearest_seed(model, detail.article)
+    return Explanation(
+        topic=detail.topic,
+        title=detail.article.title,
+        url=detail.article.url,
+        source=detail.article.source,
+        published=detail.article.published,
+        match=detail.id,
+        model=detail.model,
+        score=detail.score,
+        threshold=detail.threshold,
+        relevant=its.relevant,
+        reason=its.reason,
+        terms=its.terms,
+        nearest_seed=seed,
+        nearest_seed_similarity=similarity,
+        nearest_event=detail.nearest_event,
+        event=detail.event,
+        event_title=detail.event_title,
+        copy_of=detail.copy_of,
+    )
+
+
+def _explain_new(parts: Parts, article: Article, topic: str, topic_id: int) -> Explanation:
+    """An article that is not stored, judged as it would be now."""
+    model_id = parts.store.read(topics.newest_model, topic_id)
+    if model_id is None:
+        raise NotFound(f"topic {topic} has no model yet: start `monitor run` first")
+    model = parts.model(model_id)
+    [its] = score(model, [article])
+    seed, similarity = nearest_seed(model, article)
+    told = parts.store.read(judging.told_before, topic_id)
+    earlier = coverage(model, told, lambda ids: parts.store.read(judging.texts, ids), parts)
+    placement = earlier.place(prepare(article), article.published)
+    nearest = None
+    if placement.nearest_event is not None:
+        title, last_seen = parts.store.read(views.event_title, placement.nearest_event)
+        nearest = NearestEvent(placement.nearest_event, title, placement.similarity, last_seen)
+    return Explanation(
+        topic=topic,
+        title=article.title,
+        url=article.url,
+        source=article.source,
+        published=article.published,
+        match=None,
+        model=model_id,
+        score=its.value,
+        threshold=model.threshold,
+        relevant=its.relevant,
+        reason=its.reason,
+        terms=its.terms,
+        nearest_seed=seed,
+        nearest_seed_similarity=similarity,
+        nearest_event=nearest,
+        event=placement.event if its.relevant else None,
+        event_title=nearest.title if nearest and placement.event == nearest.id else "",
+        copy_of=placement.copy_of,
+    )

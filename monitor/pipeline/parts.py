@@ -1,0 +1,78 @@
+"""What the handlers work with; put together by ``monitor.app``."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from threading import Lock
+from typing import Generic, TypeVar
+
+from monitor.domain.events import Prepared
+from monitor.domain.relevance import TopicModel
+from monitor.edge.store import topics
+from monitor.edge.store.store import Store
+from monitor.ports import Channel, Clock, Fetcher, Workers
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Recent(Generic[K, V]):
+    """The values used last, at most ``size``; safe among threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[K, V] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: K) -> V | None:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            if len(self._values) > self._size:
+                self._values.popitem(last=False)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Settings of the configuration that the handlers need."""
+
+    interval: timedelta
+    """Between two polls of a feed that has none of its own."""
+    keep_offtopic: timedelta
+    review_url: str
+    """Where the page is, without a slash at the end; empty when there is none."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    store: Store
+    fetcher: Fetcher
+    workers: Workers
+    """For parsing and extraction: short jobs."""
+    fitters: Workers
+    """For fitting: long jobs."""
+    channels: Mapping[str, Channel]
+    clock: Clock
+    background: Callable[[], bytes]
+    """The shipped table of document frequencies."""
+    rules: Rules
+    models: Recent[int, TopicModel] = field(default_factory=lambda: Recent(32))
+    prepared: Recent[int, Prepared] = field(default_factory=lambda: Recent(2000))
+    """Told articles, ready for comparison, by judgement: some 50 KB each."""
+
+    def model(self, model_id: int) -> TopicModel:
+        """A stored model.  Blocks on the database; call it in a thread."""
+        model = self.models.get(model_id)
+        if model is None:
+            model = TopicModel.from_bytes(self.store.read(topics.model_body, model_id))
+            self.models.put(model_id, model)
+        return model

@@ -1,0 +1,5 @@
+"""The review page: what was found and why, rendered on the server, with one form for labels."""
+
+from monitor.web.app import create_app
+
+__all__ = ["create_app"]

@@ -1,0 +1,147 @@
+"""How values look on the page: times, numbers, addresses, the terms of a score."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from monitor.domain.messages.content import web_link
+from monitor.types import EventView, FeedView, Term
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_UNITS = (("day", 86400), ("h", 3600), ("min", 60))
+_MINUS = "\N{MINUS SIGN}"
+
+
+def environment(clock: Callable[[], datetime]) -> Environment:
+    """The templates, with every value escaped unless a filter below has made it markup."""
+    env = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters |= {
+        "when": lambda value: when(value, clock()),
+        "period": lambda event: period(event, clock()),
+        "distance": lambda value: distance(value, clock()),
+        "number": number,
+        "plural": plural,
+        "web_link": web_link,
+        "site": site,
+        "paragraphs": paragraphs,
+        "health": health,
+    }
+    return env
+
+
+def when(value: datetime | None, now: datetime) -> Markup:
+    """``21 Nov 07:14``, with the year unless it is that of ``now``; UTC.  None: undated."""
+    if value is None:
+        return Markup("undated")
+    return _time(value, f"{_day(value, now)} {value.astimezone(UTC):%H:%M}")
+
+
+def period(event: EventView, now: datetime) -> Markup:
+    """From an event's first article to its last: ``21 Nov 07:14 – 09:30``."""
+    first, last = event.opened_at, event.last_seen
+    start = when(first, now)
+    if first is None or last is None or first == last:
+        return start
+    same = _day(first, now) == _day(last, now)
+    end = _time(last, f"{last.astimezone(UTC):%H:%M}") if same else when(last, now)
+    return Markup("{} – {}").format(start, end)
+
+
+def _day(value: datetime, now: datetime) -> str:
+    value = value.astimezone(UTC)
+    year = "" if value.year == now.year else f" {value.year}"
+    return f"{value.day} {_MONTHS[value.month - 1]}{year}"
+
+
+def distance(value: datetime | None, now: datetime) -> Markup:
+    """``in 12 min`` or ``3 h ago``.  None: never."""
+    if value is None:
+        return Markup("never")
+    seconds = (value - now).total_seconds()
+    for unit, size in _UNITS:
+        if abs(seconds) >= size:
+            count = int(abs(seconds) // size)
+            words = plural(count, unit) if unit == "day" else f"{count} {unit}"
+            return _time(value, f"in {words}" if seconds > 0 else f"{words} ago")
+    return _time(value, "now")
+
+
+def _time(value: datetime, words: str) -> Markup:
+    exact = value.astimezone(UTC).replace(tzinfo=None)
+    return Markup('<time datetime="{}Z" title="{} UTC">{}</time>').format(
+        exact.isoformat(timespec="seconds"), exact.isoformat(" ", "minutes"), words
+    )
+
+
+def number(value: float, digits: int = 2, sign: bool = False) -> str:
+    """Fixed digits and a real minus; ``sign`` puts a plus before what is not negative."""
+    rounded = round(value, digits) or 0.0  # no minus before a zero
+    return f"{rounded:{'+' if sign else ''}.{digits}f}".replace("-", _MINUS)
+
+
+def plural(count: int, one: str, many: str = "") -> str:
+    """``1 match``, ``1,200 matches``; ``many`` where the plural is not ``one`` with an s."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def site(url: str) -> str:
+    """The host of a web address as people say it; empty for anything else."""
+    link = web_link(url)
+    return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def paragraphs(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def health(feed: FeedView) -> str:
+    """A feed's state in a word: healthy, failing, paused, or new while nothing has been tried."""
+    if feed.state == "paused":
+        return "paused"
+    if feed.failures:
+        return "failing"
+    return "healthy" if feed.last_success_at else "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One term of a score and the length of its bar, in [-1, 1] of the longest."""
+
+    term: str
+    part: float
+    length: float
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The strongest terms and the sum of all others; together they add up to the score."""
+
+    shown: tuple[Bar, ...]
+    others: int
+    others_part: float
+
+
+def bars(terms: Sequence[Term], limit: int = 12) -> Bars:
+    """``terms``: strongest first."""
+    shown, others = terms[:limit], terms[limit:]
+    longest = max((abs(term.part) for term in shown), default=0.0) or 1.0
+    return Bars(
+        shown=tuple(Bar(term.term, term.part, term.part / longest) for term in shown),
+        others=len(others),
+        others_part=sum(term.part for term in others),
+    )

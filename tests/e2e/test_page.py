@@ -1,0 +1,179 @@
+"""The review page in a real browser: sizes, colours, keyboard, quiet."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from monitor.edge.store import views
+from monitor.edge.store.store import Store
+
+pytestmark = pytest.mark.browser
+
+PATHS = ("/", "/events/2", "/matches", "/matches/5", "/topics", "/topics/us-japan-defence",
+         "/feeds", "/alerts", "/nowhere")  # fmt: skip
+UNLABELLED = 3  # a match of the oldest event
+
+
+class Watched:
+    """A browser's page, and everything it complained about or asked for."""
+
+    def __init__(self, page: Any, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.complaints: list[str] = []
+        self.requests: list[str] = []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def open(self, path: str) -> Any:
+        self.page.goto(self.address + path)
+        return self.page
+
+    def focused(self) -> str:
+        return str(self.page.evaluate("document.activeElement.innerText"))
+
+
+@pytest.fixture
+def watched(chromium: Any, address: str) -> Iterator[Watched]:
+    context = chromium.new_context(viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(10_000)
+    yield Watched(context.new_page(), address)
+    context.close()
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 1200])
+def test_no_page_is_wider_than_the_screen(watched: Watched, width: int) -> None:
+    watched.page.set_viewport_size({"width": width, "height": 700})
+    for path in PATHS:
+        page = watched.open(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+        wide = page.evaluate(
+            "[...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right"
+            " > innerWidth + 1 && !e.closest('.aside, thead')).map(e => e.outerHTML.slice(0, 80))"
+        )
+        assert wide == [], path
+
+
+def test_it_is_quiet_and_asks_nobody_else(watched: Watched) -> None:
+    for path in PATHS[:-1]:
+        watched.open(path)
+    assert watched.complaints == []
+    assert {url.startswith(f"{watched.address}/") for url in watched.requests} == {True}
+
+
+def test_light_and_dark_are_readable(watched: Watched) -> None:
+    grounds = []
+    for scheme in ("light", "dark"):
+        watched.page.emulate_media(color_scheme=scheme)
+        for path in PATHS:
+            pairs = watched.open(path).evaluate(COLOURS)
+            assert len(pairs) > 1
+            for (ink, ground), text in pairs:
+                assert contrast(ink, ground) >= 4.5, f"{scheme} {path}: {text}"
+        root = "document.documentElement"
+        grounds.append(watched.page.evaluate(f"getComputedStyle({root}).backgroundColor"))
+    assert luminance(grounds[0]) > 0.8 > 0.1 > luminance(grounds[1])
+
+
+COLOURS = """() => {
+  const ground = at => {
+    const own = getComputedStyle(at).backgroundColor;
+    return own === 'rgba(0, 0, 0, 0)' && at.parentElement ? ground(at.parentElement) : own;
+  };
+  const pairs = new Map();
+  for (const element of document.querySelectorAll('body *')) {
+    const text = [...element.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join('');
+    const pair = [getComputedStyle(element).color, ground(element)];
+    if (text.trim() && element.checkVisibility()) pairs.set(String(pair), [pair, text.trim()]);
+  }
+  return [...pairs.values()];
+}"""
+"""Each pair of text and ground colours on the page, with a text that has it."""
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance in [0, 1] as WCAG 2.2 defines it, of a CSS ``rgb(…)``."""
+    parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    """Contrast ratio in [1, 21] (WCAG 2.2)."""
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_a_match_is_labelled_by_keyboard(watched: Watched, store: Store) -> None:
+    page = watched.open(f"/matches/{UNLABELLED}")
+    page.keyboard.press("Tab")
+    assert watched.focused() == "Skip to the content"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= 0
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#main")
+    tab_to(watched, "Relevant")
+    width = "parseFloat(getComputedStyle(document.activeElement).outlineWidth)"
+    assert page.evaluate(width) >= 2
+    page.keyboard.press("Enter")
+    page.wait_for_url("**#label")
+    page.get_by_text("You said: relevant.").wait_for()
+    assert store.read(views.match, UNLABELLED).label == "relevant"
+    assert page.evaluate("document.activeElement.id") == "label"
+    tab_to(watched, "Undo")
+    page.keyboard.press("Space")
+    page.get_by_text("Your answer teaches").wait_for()
+    assert store.read(views.match, UNLABELLED).label is None
+    assert watched.complaints == []
+
+
+def tab_to(watched: Watched, name: str) -> None:
+    for _ in range(8):
+        watched.page.keyboard.press("Tab")
+        if watched.focused() == name:
+            return
+    pytest.fail(f"no Tab leads to {name}")
+
+
+def test_a_form_of_another_site_changes_nothing(watched: Watched, store: Store) -> None:
+    page = watched.page
+    page.set_content(
+        f'<form method="post" action="{watched.address}/matches/{UNLABELLED}/label">'
+        '<input name="verdict" value="irrelevant"><button>Go</button></form>'
+    )
+    page.get_by_role("button").click()
+    page.get_by_text("Changes are taken from the page itself only.").wait_for()
+    assert store.read(views.match, UNLABELLED).label is None
+
+
+def test_every_page_has_landmarks_names_and_one_main_heading(watched: Watched) -> None:
+    for path in PATHS:
+        page = watched.open(path)
+        assert page.locator("main").count() == 1
+        assert page.get_by_role("navigation", name="Pages").count() == 1
+        assert page.locator("h1").count() == 1
+        assert page.title().endswith("· News monitor")
+        headings = page.locator("h1, h2, h3, h4")
+        levels = [int(tag[1]) for tag in headings.evaluate_all("all => all.map(e => e.tagName)")]
+        assert all(after - before <= 1 for before, after in pairwise(levels))
+        for field in page.locator("input:not([type=hidden]), select").all():
+            assert field.evaluate("field => field.labels.length") == 1
+
+
+def test_the_first_paint_is_quick(watched: Watched) -> None:
+    watched.open("/")
+    for path in PATHS[:-1]:
+        page = watched.open(path)
+        paint = page.evaluate(FIRST_PAINT)
+        assert paint < 1000, f"{path}: {paint:.0f} ms"  # some 60 ms when nothing else runs
+
+
+FIRST_PAINT = """new Promise(done =>
+  new PerformanceObserver(list => done(list.getEntries()[0].startTime))
+    .observe({type: 'paint', buffered: true}))"""
+"""Milliseconds from the request to the first paint."""

@@ -1,0 +1,86 @@
+"""The tables: up, down and up again with data in place, and never a newer database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+from sqlalchemy.orm import Session
+
+from models import Base, Feed
+from monitor.edge.store import migrations
+from monitor.edge.store.store import Store
+from monitor.errors import StoreError
+
+NOW = datetime(2025, 6, 1, tzinfo=UTC)
+
+
+def add_feed(session: Session) -> None:
+    session.add(
+        Feed(
+            url="http://a.example/feed",
+            name="A",
+            host="a.example",
+            origin="file",
+            tags=["x"],
+            created_at=NOW,
+            next_poll_at=NOW,
+        )
+    )
+
+
+def test_up_down_and_up_with_data_in_place(store: Store) -> None:
+    store.write(add_feed)
+    migrations.downgrade(store, "base")
+    assert set(inspect(store.engine).get_table_names()) <= {"alembic_version"}
+    assert migrations.upgrade(store) == (None, migrations.head())
+    store.write(add_feed)
+    migrations.require_current(store)
+
+
+def test_the_migrations_make_the_tables_of_the_models(store: Store) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.runtime.migration import MigrationContext
+
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_upgrading_twice_changes_nothing(store: Store) -> None:
+    assert migrations.upgrade(store) == (migrations.head(), migrations.head())
+
+
+def test_a_newer_database_is_refused(store: Store) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer than"):
+        migrations.upgrade(store)
+    with pytest.raises(StoreError, match="install the newer monitor"):
+        migrations.require_current(store)
+
+
+def test_an_empty_database_says_what_to_do(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/none.db")
+    with pytest.raises(StoreError, match="monitor db upgrade"):
+        migrations.require_current(store)
+    assert not (tmp_path / "none.db").exists()
+    (tmp_path / "none.db").touch()
+    with pytest.raises(StoreError, match="revision none"):
+        migrations.require_current(store)
+
+
+def test_a_file_that_is_no_database_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_text("not a database, but long enough to be taken for one" * 50)
+    with pytest.raises(StoreError, match="not a database"):
+        migrations.upgrade(Store(f"sqlite:///{tmp_path}/x.db"))
+
+
+def test_a_server_that_is_not_there_is_said_without_the_password() -> None:
+    store = Store("postgresql+psycopg://me:s3cr3t@127.0.0.1:1/none")
+    with pytest.raises(StoreError) as caught:
+        migrations.upgrade(store)
+    assert "s3cr3t" not in str(caught.value)
+    assert "check [database] url" in str(caught.value)

@@ -1,0 +1,184 @@
+"""Copies, known events and new ones."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import monitor
+from monitor.domain.background import Background
+from monitor.domain.events import Coverage, Told, prepare
+from monitor.domain.relevance import fit
+from monitor.types import Article, Placement, TopicSettings
+from tests.unit.stories import (
+    KESTREL_1,
+    KESTREL_2,
+    MARCH,
+    OTHER_NEWS,
+    SEEDS,
+    SEPTEMBER,
+    SORREL_1,
+    SORREL_2,
+    SORREL_3,
+    article,
+)
+
+BACKGROUND = Background.from_bytes(
+    (Path(monitor.__file__).parent / "data" / "background.json.gz").read_bytes()
+)
+MODEL = fit(SEEDS, background=BACKGROUND, settings=TopicSettings())
+
+
+class Telling:
+    """A coverage whose events are numbered 100, 101, … and judgements 0, 1, …"""
+
+    def __init__(self) -> None:
+        self.coverage = Coverage(MODEL)
+        self.told: list[Told] = []
+        self.events = 100
+
+    def tell(self, one: Article, *, seed: bool = False) -> Placement:
+        prepared = prepare(one)
+        placement = self.coverage.place(prepared, one.published, seed=seed)
+        event = placement.event
+        if event is None:
+            event, self.events = self.events, self.events + 1
+        told = Told(len(self.told), event, seed, one.published, one.source, prepared)
+        self.told.append(told)
+        self.coverage.add(told)
+        return placement
+
+
+def seeded(seeds: tuple[Article, ...] = SEEDS) -> Telling:
+    telling = Telling()
+    for one in seeds:
+        telling.tell(one, seed=True)
+    return telling
+
+
+def test_the_first_story_opens_an_event() -> None:
+    assert Telling().tell(SORREL_1) == Placement(event=None, similarity=0.0, nearest_event=None)
+
+
+def test_seeds_of_one_happening_are_one_event() -> None:
+    assert {told.event for told in seeded().told} == {100}
+
+
+def test_a_new_happening_is_one_new_event() -> None:
+    telling = seeded()
+    first = telling.tell(KESTREL_1)
+    assert (first.event, first.nearest_event, first.copy_of) == (None, 100, None)
+    second = telling.tell(KESTREL_2)
+    assert (second.event, second.nearest_event, second.copy_of) == (101, 101, None)
+    assert 0 < first.similarity < second.similarity <= 1
+
+
+def test_a_retold_seed_joins_its_event() -> None:
+    telling = seeded((SORREL_1, SORREL_2))
+    assert telling.tell(SORREL_3).event == 100
+
+
+def test_a_copy_of_a_seed_is_folded_into_it() -> None:
+    telling = seeded()
+    copy = replace(SORREL_2, title="From our partners", published=SEPTEMBER)
+    placement = telling.tell(copy)
+    assert (placement.event, placement.nearest_event, placement.copy_of) == (100, 100, 1)
+
+
+def test_a_copy_of_a_copy_names_the_original() -> None:
+    telling = seeded(())
+    telling.tell(SORREL_1)
+    telling.tell(KESTREL_1)
+    telling.tell(replace(KESTREL_1, text=KESTREL_1.text + " " + OTHER_NEWS[0].text))
+    earlier = replace(KESTREL_1, published=SEPTEMBER - timedelta(days=1))
+    placement = telling.tell(earlier)
+    assert (placement.event, placement.copy_of) == (101, 1)
+
+
+@pytest.mark.parametrize(("days", "joins"), [(0, True), (1, True), (2000, False), (-2000, False)])
+def test_the_gap_of_publication_dates_parts_like_stories(days: int, joins: bool) -> None:
+    telling = seeded(())
+    telling.tell(SORREL_1)
+    later = replace(SORREL_3, published=MARCH + timedelta(days=days))
+    assert (telling.tell(later).event == 100) is joins
+
+
+@pytest.mark.parametrize("date", [None, SEPTEMBER])
+def test_an_undated_seed_is_as_old_as_its_event(date: datetime | None) -> None:
+    seeds = (replace(SORREL_1, published=None), replace(SORREL_2, published=None), SORREL_3)
+    telling = seeded(seeds)
+    assert {told.event for told in telling.told} == {100}
+    late = telling.tell(replace(KESTREL_1, published=date))
+    assert late.event is None
+
+
+def test_undated_seeds_are_earlier_coverage() -> None:
+    undated = seeded(tuple(replace(one, published=None) for one in SEEDS))
+    assert undated.tell(KESTREL_1).event is None
+    assert undated.tell(replace(KESTREL_2, published=None)).event == 101
+
+
+def test_an_undated_match_is_as_new_as_the_newest() -> None:
+    telling = seeded()
+    telling.tell(KESTREL_1)
+    assert telling.tell(replace(KESTREL_2, published=None)).event == 101
+
+
+def test_articles_without_words_open_events_of_their_own() -> None:
+    telling = seeded()
+    assert telling.tell(article()).event is None
+    assert telling.tell(article()).event is None
+
+
+def test_names_unknown_to_the_model_tell_events_apart() -> None:
+    telling = Telling()
+    for name in ("Zorbal Quintrix", "Marnok Velshi", "Zorbal Quintrix"):
+        telling.tell(article(name, f"{name} is back.", SEPTEMBER))
+    assert [told.event for told in telling.told] == [100, 101, 100]
+
+
+def test_coverage_can_be_built_again_from_what_was_told() -> None:
+    telling = seeded()
+    telling.tell(KESTREL_1)
+    again = Coverage(MODEL, telling.told)
+    for one in (KESTREL_2, SORREL_1, *OTHER_NEWS):
+        prepared = prepare(one)
+        assert again.place(prepared, MARCH) == telling.coverage.place(prepared, MARCH)
+
+
+def test_placing_notes_nothing() -> None:
+    telling = seeded()
+    prepared = prepare(KESTREL_1)
+    first = telling.coverage.place(prepared, SEPTEMBER)
+    assert telling.coverage.place(prepared, SEPTEMBER) == first
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(st.tuples(st.text(), st.none() | st.datetimes(), st.booleans()), max_size=6))
+def test_any_text_and_date_has_a_place(told: list[tuple[str, datetime | None, bool]]) -> None:
+    telling = Telling()
+    for text, published, seed in told:
+        placement = telling.tell(article(text, text, published), seed=seed)
+        assert 0 <= placement.similarity <= 1
+        assert placement.event is None or placement.event == placement.nearest_event
+
+
+def test_placing_among_thousands_is_fast() -> None:
+    draw = random.Random(1)
+    words = [f"{a}{b}{c}" for a in "bdfgkl" for b in "aeiou" for c in range(100)]
+    coverage = Coverage(MODEL)
+    texts = [" ".join(draw.choices(words, k=200)) for _ in range(1000)]
+    for number, text in enumerate(texts):
+        prepared = prepare(article(text[:40], text))
+        coverage.add(Told(number, number % 700, False, SEPTEMBER, "", prepared))
+    start = time.process_time()
+    for text in texts[:50]:
+        coverage.place(prepare(article("", text)), SEPTEMBER)
+    assert (time.process_time() - start) / 50 < 0.02
