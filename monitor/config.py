@@ -12,8 +12,9 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fnmatch import fnmatchcase
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -37,6 +38,9 @@ ENV_PREFIX = "MONITOR__"
 SECTIONS = ("database", "fetch", "run", "web")
 """The fixed sections, whose scalars the environment may override."""
 
+SECRETS = ("password", "webhook_url")
+"""Keys whose value no message repeats."""
+
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
 
@@ -54,17 +58,29 @@ def _duration(value: object) -> timedelta:
 
 
 def _listen(value: str) -> str:
-    if value and not re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[^:\s]+):\d{1,5}", value):
+    found = re.fullmatch(r"(?:\[([0-9a-fA-F:]+)\]|([\w.-]+)):(\d{1,5})", value)
+    if value and not found:
         raise PydanticCustomError(
             "listen", 'is not HOST:PORT: write "127.0.0.1:8765", or "" for no page'
+        )
+    if found and not _is_loopback(found[1] or found[2]):
+        raise PydanticCustomError(
+            "listen",
+            "is open to other machines, and the page has no password: "
+            "listen on 127.0.0.1 and reach it through SSH or a proxy with a password of its own",
         )
     return value
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _since(value: object) -> object:
     """A bare date or a local time of the file means UTC."""
-    from datetime import UTC, date, time
-
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value)
@@ -270,13 +286,14 @@ def _in_words(
         return f"{prefix}: unknown key{_suggestion(location)}"
     if kind == "missing":
         return f"{prefix}: is missing: add it"
-    if kind == "union_tag_not_found":
-        return f'{prefix}: has no type: add type = "email", "slack" or "file"'
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        return f'{path}: [channels.{location[1]}] type: is not "email", "slack" or "file"'
     if kind == "too_short":
         return f"{prefix}: is empty: name at least one"
     if kind == "string_pattern_mismatch":
         return f"{prefix}: {error['input']!r} is no http(s) address"
-    return f"{prefix}: {error['input']!r} {_problem(error)}"
+    shown = "what is there" if location[-1] in SECRETS else repr(error["input"])
+    return f"{prefix}: {shown} {_problem(error)}"
 
 
 def _problem(error: ErrorDetails) -> str:

@@ -26,12 +26,12 @@ class Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except MonitorError as error:
-            fail(error)
+            fail(str(error))
             raise typer.Exit(error.exit_code) from None
         except BrokenPipeError:
             raise  # `| head` has had enough: typer ends without a word
         except OSError as error:
-            fail(error)
+            fail(f"{error.filename or 'output'}: {error.strerror or error}")
             raise typer.Exit(1) from None
 
 
@@ -82,7 +82,6 @@ def main() -> None:
     try:
         " ".join(sys.argv).encode()
     except UnicodeEncodeError:
-        error = ConfigError("the command line is not UTF-8 text: check the terminal's encoding")
-        fail(error)
-        raise SystemExit(error.exit_code) from None
+        fail("the command line is not UTF-8 text: check the terminal's encoding")
+        raise SystemExit(ConfigError.exit_code) from None
     app(prog_name="monitor")

@@ -48,7 +48,7 @@ def list_(
         Column("channel"),
         Column("state"),
         Column("attempts", right=True),
-        Column("topic", wide=True),
+        Column("topic", wide=True, limit=16),
         Column("title", wide=True),
         Column("error", wide=True),
     ]

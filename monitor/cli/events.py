@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli import context, matches, output
-from monitor.cli.options import SHOWN, Id, Json, Limit, Topic
+from monitor.cli.options import Id, Json, Limit, Topic
 from monitor.cli.output import Column
 
 if TYPE_CHECKING:
@@ -28,26 +28,23 @@ def list_(
     with context.store(ctx) as store:
         if topic is not None:
             store.read(views.topic, topic)
-        wanted = limit if as_json else limit or SHOWN + 1
-        rows = store.read(views.events, topic=topic, limit=wanted)
+        rows = store.read(views.events, topic=topic, limit=output.to_read(limit, as_json))
     if as_json:
         output.emit(map(output.record, rows))
     elif not rows:
         output.note("no events: `monitor run` looks for some")
     else:
-        _table(rows if limit else rows[:SHOWN])
-        if not limit and len(rows) > SHOWN:
-            output.note(f"the newest {SHOWN}: --limit N shows more, --json all")
+        _table(output.shown(rows, limit))
 
 
 def _table(rows: Sequence[EventView]) -> None:
     columns = [
         Column("id", right=True),
-        Column("opened (UTC)"),
-        Column("last seen (UTC)"),
+        Column("opened"),
+        Column("last seen"),
         Column("matches", right=True),
         Column("sources", right=True),
-        Column("topic", wide=True),
+        Column("topic", wide=True, limit=16),
         Column("title", wide=True),
     ]
     output.table(
@@ -55,8 +52,8 @@ def _table(rows: Sequence[EventView]) -> None:
         (
             (
                 row.id,
-                output.when(row.opened_at),
-                output.when(row.last_seen),
+                output.when(row.opened_at)[:10],
+                output.when(row.last_seen)[:10],
                 row.matches,
                 row.sources,
                 row.topic,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli import context, output
-from monitor.cli.options import MAX_ID, SHOWN, Id, Json, Limit, Topic, since
+from monitor.cli.options import MAX_ID, Id, Json, Limit, Topic, since
 from monitor.cli.output import Column
 
 if TYPE_CHECKING:
@@ -62,16 +62,14 @@ def list_(
             min_score=min_score,
             event=event,
             unlabelled=unlabelled,
-            limit=limit if as_json else limit or SHOWN + 1,
+            limit=output.to_read(limit, as_json),
         )
     if as_json:
         output.emit(map(output.record, rows))
     elif not rows:
         output.note("no matches: `monitor run` looks for some, `monitor topics check` tests seeds")
     else:
-        table(rows if limit else rows[:SHOWN])
-        if not limit and len(rows) > SHOWN:
-            output.note(f"the newest {SHOWN}: --limit N shows more, --json all")
+        table(output.shown(rows, limit))
 
 
 def table(rows: Sequence[MatchView]) -> None:
@@ -81,24 +79,17 @@ def table(rows: Sequence[MatchView]) -> None:
         Column("score", right=True),
         Column("event", right=True),
         Column("label"),
-        Column("source", wide=True),
+        Column("topic", wide=True, limit=16),
+        Column("source", wide=True, limit=16),
         Column("title", wide=True),
     ]
-    output.table(
-        columns,
-        (
-            (
-                row.id,
-                output.when(row.published),
-                f"{row.score:.2f}",
-                row.event,
-                row.label or ("copy" if row.copy_of else ""),
-                row.source,
-                row.title,
-            )
-            for row in rows
-        ),
-    )
+    output.table(columns, map(_row, rows))
+
+
+def _row(row: MatchView) -> tuple[object, ...]:
+    label = row.label or ("copy" if row.copy_of else "")
+    score, published = f"{row.score:.2f}", output.when(row.published)
+    return row.id, published, score, row.event, label, row.topic, row.source, row.title
 
 
 @app.command()

@@ -7,17 +7,17 @@ from typing import Annotated
 
 import typer
 
+from monitor.cli.output import SHOWN
+
 MAX_ID = 2**31 - 1
 """The largest integer of the databases' id columns."""
-SHOWN = 50
-"""Rows of a list for a person, unless ``--limit`` says otherwise."""
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line, all of them.")]
 Topic = Annotated[str | None, typer.Option("--topic", metavar="NAME", help="Of this topic only.")]
 Limit = Annotated[
     int | None,
     typer.Option(
-        "--limit", min=1, max=MAX_ID, help=f"At most so many, the newest.  [default: {SHOWN}]"
+        "--limit", min=1, max=MAX_ID, help=f"At most so many.  [default: {SHOWN}; with --json all]"
     ),
 ]
 Id = Annotated[int, typer.Argument(min=1, max=MAX_ID, metavar="ID")]

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 160
 """Columns where there is no terminal to fit."""
+SHOWN = 50
+"""Rows of a table, unless ``--limit`` says otherwise."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +39,13 @@ class Column:
     right: bool = False
     wide: bool = False
     """Gives way first where there is little room; what does not fit ends in an ellipsis."""
+    limit: int | None = None
+    """Never wider, in characters."""
 
 
-def fail(error: Exception) -> None:
-    """An error, on stderr: a line for each problem it names."""
-    for line in str(error).splitlines() or [type(error).__name__]:
+def fail(problems: str) -> None:
+    """Errors, on stderr, a line each."""
+    for line in problems.splitlines():
         typer.echo(f"error: {clean_line(line)}", err=True)
 
 
@@ -73,18 +79,31 @@ def _iso(value: object) -> str:
 
 def table(columns: Sequence[Column], rows: Iterable[Sequence[object]]) -> None:
     """One line a row, fitted to the terminal."""
-    from rich import box
     from rich.table import Table
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    drawn = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for column in columns:
         drawn.add_column(
             column.head,
             justify="right" if column.right else "left",
             no_wrap=not column.wide,
             overflow="ellipsis",
+            max_width=column.limit,
         )
     _fill(drawn, rows, overflow="ellipsis")
+
+
+def to_read(limit: int | None, as_json: bool) -> int | None:
+    """How many rows to read: all for JSON, else one more than are shown, to know of the rest."""
+    return limit if limit or as_json else SHOWN + 1
+
+
+def shown(rows: Sequence[T], limit: int | None) -> Sequence[T]:
+    """The rows for a table, and a note if that is not all."""
+    if limit or len(rows) <= SHOWN:
+        return rows
+    note(f"the first {SHOWN}: --limit N shows more, --json all")
+    return rows[:SHOWN]
 
 
 def details(rows: Iterable[tuple[str, object]]) -> None:

@@ -55,4 +55,5 @@ def demo(
     """
     from monitor.demo.run import main
 
+    logs.to_stderr()
     main(exit_at_end=leave, speed=speed)

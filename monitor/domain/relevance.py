@@ -58,7 +58,7 @@ def fit(
         )
     rows: list[Counts] = [counts for counts in (*own, *map(terms, relevant)) if counts]
     recent: list[Counts] = [terms(article) for article in stream]
-    vocabulary = _vocabulary(background, recent, rows)
+    vocabulary = _vocabulary(background, _off_topic(background, rows, recent), rows)
     news = NewsAtLarge(vocabulary)
     examples = Examples(vocabulary, rows, news.mean)
     direction = examples.direction(_mean(vocabulary, [terms(a) for a in irrelevant]))
@@ -75,6 +75,25 @@ def fit(
     scores = vocabulary.vectors(recent) @ unjudged.direction
     threshold = _threshold(settings, scores, stream_days, usual, level)
     return replace(unjudged, threshold=threshold)
+
+
+def _off_topic(
+    background: Background, examples: Sequence[Counts], recent: Sequence[Counts]
+) -> list[Counts]:
+    """The stream less what the first hour's model would match.
+
+    Else a topic that fills much of the stream would teach that its own words say nothing.
+    """
+    if not recent:
+        return []
+    vocabulary = _vocabulary(background, (), examples)
+    news = NewsAtLarge(vocabulary)
+    found = Examples(vocabulary, examples, news.mean)
+    direction = found.direction()
+    usual = Level(float(direction @ news.mean), news.deviation(direction))
+    scores = vocabulary.vectors(recent) @ direction
+    least = cut(usual, topic_level(found.agreement()))
+    return [counts for counts, value in zip(recent, scores, strict=True) if value < least]
 
 
 def _threshold(
@@ -161,7 +180,7 @@ class SeedCheck:
 
     title: str
     similarity: float | None
-    """Its score against a profile of the others, in [-1, 1]; None where there are no others."""
+    """Its score against a profile of the others, in [-1, 1]; None if nothing can be compared."""
     problems: tuple[str, ...]
     """In words; empty if all is well."""
 
@@ -177,7 +196,7 @@ def check_seeds(seeds: Sequence[Article], background: Background) -> list[SeedCh
     usual = languages.most_common(1)[0][0] if languages else ""
     checks = []
     for number, (article, agreement) in enumerate(zip(seeds, examples.agreement(), strict=True)):
-        alone = bool(np.isnan(agreement))
+        alone = not rows[number] or bool(np.isnan(agreement))
         same = np.flatnonzero(examples.likeness[number, :number] >= SAME_STORY)
         problems = []
         if len(rows[number]) < SHORT_SEED:

@@ -9,8 +9,9 @@ import os
 import resource
 import signal
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, InvalidStateError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -53,21 +54,43 @@ class ProcessWorkers:
         self._preload = preload
         self._pool: ProcessPool | None = None
         self._starting = asyncio.Lock()
+        self._free = asyncio.Semaphore(
+            count
+        )  # jobs wait here, where a broken pool cannot lose them
         self._futures: set[Future[Any]] = set()
 
     async def run(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a picklable job; cancelling the call ends the job.
 
         Raises WorkerError when the job died, ran out of time or memory or had a result that cannot
-        be pickled; what the job raises passes through.
+        be pickled; what the job raises passes through.  A job may be run twice: it must be pure.
         """
+        async with self._free:
+            try:
+                return await self._attempt(job, *args, **kwargs)
+            except BrokenProcessPool:
+                # A worker that dies before its job is known takes the whole pool down, and with it
+                # the jobs of the others, who are not to suffer for it.
+                pass
+            try:
+                return await self._attempt(job, *args, **kwargs)
+            except BrokenProcessPool as error:
+                name = getattr(job, "__name__", "job")
+                raise WorkerError(
+                    f"the worker processes broke down during {name}: {error}"
+                ) from error
+
+    async def _attempt(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         from pebble import ProcessExpired
 
         name = getattr(job, "__name__", "job")
         pool = await self._running_pool()
-        future: Future[T] = pool.schedule(
-            _timed, (self._timeout + _GRACE, job, *args), kwargs, timeout=self._timeout
-        )
+        try:
+            future: Future[T] = pool.schedule(
+                _timed, (self._timeout + _GRACE, job, *args), kwargs, timeout=self._timeout
+            )
+        except RuntimeError as error:
+            raise BrokenProcessPool(str(error)) from error
         self._futures.add(future)
         future.add_done_callback(self._futures.discard)
         try:
@@ -76,8 +99,6 @@ class ProcessWorkers:
             raise WorkerError(f"{name} took longer than {self._timeout:g} s") from error
         except ProcessExpired as error:
             raise WorkerError(f"{name} {self._death(error.exitcode)}") from error
-        except BrokenProcessPool as error:
-            raise WorkerError(f"the worker processes broke down during {name}: {error}") from error
 
     async def aclose(self) -> None:
         """End all workers at once; callers that still wait are cancelled."""
@@ -91,6 +112,9 @@ class ProcessWorkers:
         async with self._starting:
             if self._pool is not None and not self._pool.active:
                 broken, self._pool = self._pool, None
+                for future in tuple(self._futures):
+                    with suppress(InvalidStateError):
+                        future.set_exception(BrokenProcessPool("a worker died"))
                 await asyncio.to_thread(_stop, broken)
             if self._pool is None:
                 self._pool = await asyncio.to_thread(self._start)

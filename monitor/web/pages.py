@@ -45,7 +45,7 @@ _VERDICTS: dict[object, Verdict | None] = {
 _SAID = {
     400: ("Not understood", ""),
     403: ("Not taken", ""),
-    404: ("Nothing here", "There is no page at this address."),
+    404: ("Nothing here", "There is no page at this address, or no longer."),
     405: ("Not this way", "This address does not take such a request."),
     500: ("Something went wrong", "The page could not be made; the monitor’s log says why."),
     503: ("The database does not answer", ""),
@@ -67,7 +67,7 @@ class Pages:
         self, function: Callable[Concatenate[Any, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """``Store.read`` in a thread."""
-        return await asyncio.to_thread(self.store.read, function, *args, **kwargs)
+        return await asyncio.to_thread(lambda: self.store.read(function, *args, **kwargs))
 
     def show(self, template: str, *, status: int = 200, **context: object) -> HTMLResponse:
         return HTMLResponse(self.templates.get_template(template).render(context), status)
@@ -80,9 +80,10 @@ class Pages:
         events = await self.read(views.events, topic=topic, limit=window.limit)
         page = window.cut(events, query)
         beneath = await self.read(
-            lambda session: [
-                views.matches(session, event=event.id, limit=BENEATH) for event in page.items
-            ],
+            lambda session: {
+                event.id: views.matches(session, event=event.id, limit=BENEATH)
+                for event in page.items
+            }
         )
         return self.show(
             "events.html",
@@ -213,8 +214,8 @@ class Pages:
 
 def _in_words(error: Exception) -> tuple[int, str]:
     """Status and reason; of an unexpected error the page says nothing, the log everything."""
-    if isinstance(error, NotFound):
-        return 404, str(error)
+    if isinstance(error, NotFound):  # its text speaks of commands
+        return 404, ""
     if isinstance(error, StoreError):
         return 503, str(error)
     if isinstance(error, HTTPException):

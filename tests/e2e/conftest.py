@@ -232,7 +232,7 @@ async def explain(parts: Any, judgement_id: int) -> Explanation:
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('page') / 'page.db'}")
     upgrade(store)
     store.write(Sample)
@@ -241,13 +241,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="module")
-def address(store: Store) -> Iterator[str]:
+def address(filled: Store) -> Iterator[str]:
     """Where the page is served: ``http://127.0.0.1:PORT``."""
     import uvicorn
 
     from monitor.web import create_app
 
-    parts: Any = SimpleNamespace(store=store, clock=lambda: NOW)
+    parts: Any = SimpleNamespace(store=filled, clock=lambda: NOW)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         listen = f"127.0.0.1:{listener.getsockname()[1]}"

@@ -32,7 +32,8 @@ class Watched:
         page.on("request", lambda request: self.requests.append(request.url))
 
     def open(self, path: str) -> Any:
-        self.page.goto(self.address + path)
+        answer = self.page.goto(self.address + path)
+        assert answer is None or answer.status == (404 if path == "/nowhere" else 200)
         return self.page
 
     def focused(self) -> str:
@@ -110,7 +111,7 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_a_match_is_labelled_by_keyboard(watched: Watched, store: Store) -> None:
+def test_a_match_is_labelled_by_keyboard(watched: Watched, filled: Store) -> None:
     page = watched.open(f"/matches/{UNLABELLED}")
     page.keyboard.press("Tab")
     assert watched.focused() == "Skip to the content"
@@ -123,12 +124,12 @@ def test_a_match_is_labelled_by_keyboard(watched: Watched, store: Store) -> None
     page.keyboard.press("Enter")
     page.wait_for_url("**#label")
     page.get_by_text("You said: relevant.").wait_for()
-    assert store.read(views.match, UNLABELLED).label == "relevant"
+    assert filled.read(views.match, UNLABELLED).label == "relevant"
     assert page.evaluate("document.activeElement.id") == "label"
     tab_to(watched, "Undo")
     page.keyboard.press("Space")
     page.get_by_text("Your answer teaches").wait_for()
-    assert store.read(views.match, UNLABELLED).label is None
+    assert filled.read(views.match, UNLABELLED).label is None
     assert watched.complaints == []
 
 
@@ -140,7 +141,7 @@ def tab_to(watched: Watched, name: str) -> None:
     pytest.fail(f"no Tab leads to {name}")
 
 
-def test_a_form_of_another_site_changes_nothing(watched: Watched, store: Store) -> None:
+def test_a_form_of_another_site_changes_nothing(watched: Watched, filled: Store) -> None:
     page = watched.page
     page.set_content(
         f'<form method="post" action="{watched.address}/matches/{UNLABELLED}/label">'
@@ -148,7 +149,7 @@ def test_a_form_of_another_site_changes_nothing(watched: Watched, store: Store) 
     )
     page.get_by_role("button").click()
     page.get_by_text("Changes are taken from the page itself only.").wait_for()
-    assert store.read(views.match, UNLABELLED).label is None
+    assert filled.read(views.match, UNLABELLED).label is None
 
 
 def test_every_page_has_landmarks_names_and_one_main_heading(watched: Watched) -> None:

@@ -40,6 +40,11 @@ def segfault() -> None:
     ctypes.string_at(0)
 
 
+def work_and_segfault() -> None:
+    sum(range(5_000_000))
+    segfault()
+
+
 def allocate(mebibytes: int) -> int:
     return len(bytearray(mebibytes * 2**20))
 
@@ -106,7 +111,7 @@ def test_a_hostile_job_is_stopped_and_its_neighbours_are_unharmed() -> None:
     async def story() -> None:
         async with workers(count=2, timeout=1.0, memory=128 * 2**20) as pool:
             assert await pool.run(allocate, 64) == 64 * 2**20
-            hostile = [pool.run(spin), pool.run(segfault), pool.run(allocate, 512)]
+            hostile = [pool.run(spin), pool.run(work_and_segfault), pool.run(allocate, 512)]
             neighbours = [pool.run(add, number) for number in range(20)]
             results = await asyncio.gather(*hostile, *neighbours, return_exceptions=True)
             assert results[3:] == list(range(20))
@@ -153,6 +158,17 @@ def test_workers_are_replaced_after_their_share_of_jobs() -> None:
         async with workers(count=1, max_tasks=2) as pool:
             pids = [await pool.run(own_pid) for _ in range(4)]
             assert len(set(pids)) == 2
+
+    run(story)
+
+
+def test_workers_that_die_at_once_harm_no_neighbour() -> None:
+    async def story() -> None:
+        async with workers(count=2, timeout=2.0) as pool:
+            jobs = [pool.run(segfault if n % 4 == 0 else own_pid) for n in range(8)]
+            results = await asyncio.gather(*jobs, return_exceptions=True)
+            for number, result in enumerate(results):
+                assert isinstance(result, WorkerError if number % 4 == 0 else int)
 
     run(story)
 

@@ -160,7 +160,7 @@ def test_placing_notes_nothing() -> None:
     assert telling.coverage.place(prepared, SEPTEMBER) == first
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(st.lists(st.tuples(st.text(), st.none() | st.datetimes(), st.booleans()), max_size=6))
 def test_any_text_and_date_has_a_place(told: list[tuple[str, datetime | None, bool]]) -> None:
     telling = Telling()
@@ -174,7 +174,7 @@ def test_placing_among_thousands_is_fast() -> None:
     draw = random.Random(1)
     words = [f"{a}{b}{c}" for a in "bdfgkl" for b in "aeiou" for c in range(100)]
     coverage = Coverage(MODEL)
-    texts = [" ".join(draw.choices(words, k=200)) for _ in range(1000)]
+    texts = [" ".join(draw.choices(words, k=200)) for _ in range(600)]
     for number, text in enumerate(texts):
         prepared = prepare(article(text[:40], text))
         coverage.add(Told(number, number % 700, False, SEPTEMBER, "", prepared))

@@ -221,7 +221,7 @@ def test_foreign_seeds_find_foreign_news() -> None:
     assert [one.relevant for one in found] == [True] + [False] * (1 + len(OTHER_NEWS))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(st.text(), st.text(), st.sampled_from(["", "en", "ja", "??"]))
 def test_any_text_has_a_score(title: str, text: str, language: str) -> None:
     one = article(title, text, language=language)

@@ -133,6 +133,15 @@ def test_a_match_with_all_that_is_known(page: Reader, news: News) -> None:
     assert re.search(r'<a [^>]*href="https://news[^"]+" rel="noopener noreferrer">Read', html)
 
 
+def test_a_match_that_joined_its_event(page: Reader, news: News) -> None:
+    topic = news.topic()
+    event = news.event(topic, "One dam")
+    match = news.match(topic, event, nearest_event_id=event, similarity=0.66)
+    seen = words(page.get(f"/matches/{match}").text)
+    assert "Event One dam similarity 0.66 when it joined" in seen
+    assert "Nearest earlier event" not in seen
+
+
 def test_a_nearest_event_of_seeds_has_no_page_to_link_to(page: Reader, news: News) -> None:
     topic = news.topic()
     seeds, event = news.event(topic, "Known of old"), news.event(topic)

@@ -1,0 +1,97 @@
+"""The daemon as a process: killed, stopped, started twice, reloaded."""
+
+from __future__ import annotations
+
+import random
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.edge.store import views
+from monitor.edge.store.store import Store
+from tests.e2e.kill import finish, kill_at_random, monitor
+from tests.e2e.newsstand import serve
+from tests.integration.world import load
+
+STORIES = load("stories.jsonl")
+
+
+def log_of(config: Path) -> str:
+    return (config.parent / "log").read_text("utf-8")
+
+
+def wait_for(condition: Callable[[], bool], config: Path, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError(log_of(config))
+        time.sleep(0.05)
+
+
+def test_five_kills_lose_and_double_nothing() -> None:
+    report = kill_at_random(5, random.Random(5))
+    assert report.good, str(report)
+    assert report.lost == 0
+    assert report.events == 5
+
+
+def test_stop_and_second_daemon(tmp_path: Path) -> None:
+    with serve(STORIES[:10]) as stand:
+        config = stand.config(tmp_path)
+        daemon = monitor(config, "run")
+        wait_for(lambda: "model 1" in log_of(config), config)
+        for command in (("run",), ("run", "--once")):
+            assert monitor(config, *command).wait(20) == 3
+        assert f"process {daemon.pid}" in log_of(config)
+        began = time.monotonic()
+        daemon.send_signal(signal.SIGTERM)
+        assert daemon.wait(20) == 0
+        assert time.monotonic() - began < 5
+        assert "Traceback" not in log_of(config)
+
+
+def test_a_hangup_brings_new_feeds_and_channels(tmp_path: Path) -> None:
+    with serve(STORIES[:10]) as stand:
+        config = stand.config(tmp_path)
+        whole = config.read_text()
+        first = whole.index("[[feeds]]")
+        config.write_text(whole[:first].replace('["log", "desk"]', '["log"]'))
+        daemon = monitor(config, "run")
+        wait_for(lambda: "model 1" in log_of(config), config)
+        config.write_text(whole)
+        daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: "configuration reloaded" in log_of(config), config)
+        wait_for(lambda: "new of" in log_of(config), config)
+        config.write_text("nonsense")
+        daemon.send_signal(signal.SIGHUP)
+        wait_for(lambda: "the old one stays in force" in log_of(config), config)
+        assert daemon.poll() is None
+        daemon.send_signal(signal.SIGINT)
+        assert daemon.wait(20) == 0
+
+
+def test_once_leaves_with_nothing_more_to_do(tmp_path: Path) -> None:
+    with serve(STORIES) as stand:
+        config = stand.config(tmp_path, interval="1h")
+        finish(config)
+        before = log_of(config)
+        finish(config)
+        assert "match" not in log_of(config).removeprefix(before)
+        store = Store(f"sqlite:///{tmp_path}/monitor.db")
+        states = {alert.state for alert in store.read(views.alerts)}
+        store.close()
+        assert states == {"sent"}
+
+
+@pytest.mark.parametrize("line", ['[web]\nlisten = "10.0.0.1:80"', 'topics.x.seeds = ["none.txt"]'])
+def test_what_is_wrong_with_the_configuration_is_said_in_one_message(
+    tmp_path: Path, line: str
+) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(line + "\n")
+    assert monitor(config, "run", "--once").wait(20) == 2
+    assert "Traceback" not in log_of(config)
+    assert str(config) in log_of(config)

@@ -1,0 +1,187 @@
+"""The configuration: what it means, and how its mistakes are said."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.config import Config, load, with_secrets
+from monitor.errors import ConfigError
+
+WHOLE = """
+opml = ["feeds.opml"]
+[database]
+url = "sqlite:///data/monitor.db"
+keep_offtopic = "14d"
+[fetch]
+allow_private = ["127.0.0.0/8"]
+min_gap = "1s"
+[fetch.hosts."*.example.org"]
+min_gap = "0s"
+[[feeds]]
+url = "https://example.org/rss"
+name = "Example"
+interval = "30m"
+tags = ["asia"]
+[topics.us-japan-defence]
+seeds = ["seeds/us-japan-defence"]
+channels = ["mail", "desk"]
+must = ["japan"]
+threshold = 0.2
+match_budget = 5
+alert_since = 2026-01-31
+[channels.mail]
+type = "email"
+host = "127.0.0.1"
+port = 25
+tls = "none"
+from = "monitor@example.org"
+to = ["desk@example.org"]
+password_file = "password"
+[channels.desk]
+type = "slack"
+webhook_url = "${SLACK_WEBHOOK_URL}"
+[channels.log]
+type = "file"
+path = "alerts.jsonl"
+[web]
+listen = "127.0.0.1:8765"
+"""
+
+
+def read(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> Config:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    return load(path, environ or {})
+
+
+def problem(tmp_path: Path, text: str, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path, text, environ)
+    assert caught.value.exit_code == 2
+    return str(caught.value)
+
+
+def test_every_key(tmp_path: Path) -> None:
+    config = read(tmp_path, WHOLE)
+    assert config.database.keep_offtopic == timedelta(days=14)
+    assert config.database_url == f"sqlite:///{tmp_path.resolve()}/data/monitor.db"
+    assert config.fetch.gap_of("news.example.org") == 0
+    assert config.fetch.gap_of("example.com") == 1
+    [feed] = config.feeds
+    assert (feed.interval, feed.tags) == (timedelta(minutes=30), ("asia",))
+    settings = config.topics["us-japan-defence"].settings
+    assert settings.alert_since == datetime(2026, 1, 31, tzinfo=UTC)
+    assert (settings.threshold, settings.match_budget, settings.must) == (0.2, 5, ("japan",))
+    assert config.file("seeds") == tmp_path / "seeds"
+
+
+def test_nothing_is_needed(tmp_path: Path) -> None:
+    config = read(tmp_path, "")
+    assert config.web.listen == "127.0.0.1:8765"
+    assert config.topics == {}
+
+
+def test_postgres_goes_through_psycopg(tmp_path: Path) -> None:
+    for given in ("postgresql://me@db/x", "postgres://me@db/x"):
+        config = read(tmp_path, f'[database]\nurl = "{given}"')
+        assert config.database_url == "postgresql+psycopg://me@db/x"
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("500ms", 0.5), ("15m", 900), ("1h", 3600), ("30d", 2_592_000)]
+)
+def test_durations(tmp_path: Path, text: str, seconds: float) -> None:
+    assert read(tmp_path, f'[fetch]\ninterval = "{text}"').fetch.interval.total_seconds() == seconds
+
+
+def test_the_environment_overrides_scalars_of_fixed_sections(tmp_path: Path) -> None:
+    environ = {"MONITOR__DATABASE__URL": "postgresql://db/x", "MONITOR__RUN__WORKERS": "3"}
+    config = read(tmp_path, WHOLE, environ | {"MONITOR_CONFIG": "x", "OTHER": "y"})
+    assert config.database.url == "postgresql://db/x"
+    assert config.run.workers == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("foo = 1", "foo: unknown key"),
+        ("[fetch]\nmingap = '1s'", '[fetch] mingap: unknown key: did you mean "min_gap"?'),
+        ("[fetch]\nmin_gap = 1", '[fetch] min_gap: 1 is not a duration: write "30s"'),
+        ("[fetch]\nmin_gap = '1x'", "[fetch] min_gap: '1x' is not a duration"),
+        ("[[feeds]]\nurl = 'ftp://x'", "[[feeds]] number 1: url: 'ftp://x' is no http(s) address"),
+        ("[[feeds]]\nname = 'x'", "[[feeds]] number 1: url: is missing: add it"),
+        ("[topics.x]\nseeds = []", "[topics.x] seeds: is empty: name at least one"),
+        ("[topics.x]\nseeds = 'a'", "[topics.x] seeds: 'a' is not right"),
+        ("[topics.x]\nseeds = ['a']\nchannels = ['no']", '[topics.x] channels: no channel "no"'),
+        ("[topics.x]\nseeds = ['a']\nthreshold = 3", "[topics.x] threshold: 3 is not right"),
+        ("[channels.m]\ntype = 'fax'", '[channels.m] type: is not "email", "slack" or "file"'),
+        ("[channels.m]\npassword = 's3cr3t'", "[channels.m] type: is not"),
+        (
+            "[channels.m]\ntype = 'email'\nhots = 'x'",
+            "[channels.m] hots: unknown key: did you mean",
+        ),
+        ("[web]\nlisten = '8765'", "[web] listen: '8765' is not HOST:PORT"),
+        ("[web]\nlisten = '0.0.0.0:80'", "[web] listen: '0.0.0.0:80' is open to other machines"),
+        ("[topics.x]\nseeds = ['a']\nalert_since = 'soon'", "alert_since: 'soon' is not a date"),
+        ("a = = b", "is not valid TOML"),
+    ],
+)
+def test_a_mistake_names_file_key_and_remedy(tmp_path: Path, text: str, said: str) -> None:
+    message = problem(tmp_path, text)
+    assert message.startswith(str(tmp_path / "config.toml"))
+    assert said in message
+    assert "s3cr3t" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("MONITOR__DATABASE__ULR", 'MONITOR__DATABASE__ULR: unknown key: did you mean "url"?'),
+        ("MONITOR__FETCH__MIN_GAP", "MONITOR__FETCH__MIN_GAP: 'x' is not a duration"),
+        ("MONITOR__TOPICS__X", "is not MONITOR__SECTION__KEY"),
+    ],
+)
+def test_a_mistake_in_the_environment_names_the_variable(
+    tmp_path: Path, name: str, said: str
+) -> None:
+    assert said in problem(tmp_path, "", {name: "x"})
+
+
+def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
+    assert len(problem(tmp_path, "a = 1\nb = 2\n[fetch]\nmin_gap = 3").splitlines()) == 3
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file: name one with --config"):
+        load(tmp_path / "none.toml", {})
+    (tmp_path / "config.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(tmp_path / "config.toml", {})
+
+
+# ------------------------------------------------------------------ secrets
+
+
+def test_secrets_come_from_the_environment_and_from_files(tmp_path: Path) -> None:
+    config = read(tmp_path, WHOLE)
+    (tmp_path / "password").write_text("pass word\n")
+    desk = with_secrets(config, "desk", {"SLACK_WEBHOOK_URL": "https://hooks.example/1"})
+    assert desk.webhook_url == "https://hooks.example/1"  # type: ignore[union-attr]
+    assert with_secrets(config, "mail", {}).password == "pass word"  # type: ignore[union-attr]
+
+
+def test_a_missing_secret_is_named_and_never_shown(tmp_path: Path) -> None:
+    config = read(tmp_path, WHOLE)
+    with pytest.raises(ConfigError, match=r"\[channels.desk\] webhook_url: .*SLACK_WEBHOOK_URL"):
+        with_secrets(config, "desk", {})
+    with pytest.raises(ConfigError, match=r"\[channels.mail\] password_file: password cannot"):
+        with_secrets(config, "mail", {})
+
+
+def test_the_shipped_configuration_is_right() -> None:
+    config = load(Path(__file__).parent.parent.parent / "config.toml", {})
+    assert len(config.feeds) >= 15
+    assert [type(config.channels[name]).__name__ for name in config.channels] == ["FileChannel"]
