@@ -75,12 +75,12 @@ def list_(
 def table(rows: Sequence[MatchView]) -> None:
     columns = [
         Column("id", right=True),
-        Column("published (UTC)"),
+        Column("published"),
         Column("score", right=True),
         Column("event", right=True),
         Column("label"),
-        Column("topic", wide=True, limit=16),
-        Column("source", wide=True, limit=16),
+        Column("topic", wide=True, limit=12),
+        Column("source", wide=True, limit=12),
         Column("title", wide=True),
     ]
     output.table(columns, map(_row, rows))
@@ -88,7 +88,7 @@ def table(rows: Sequence[MatchView]) -> None:
 
 def _row(row: MatchView) -> tuple[object, ...]:
     label = row.label or ("copy" if row.copy_of else "")
-    score, published = f"{row.score:.2f}", output.when(row.published)
+    score, published = f"{row.score:.2f}", output.when(row.published)[:10]
     return row.id, published, score, row.event, label, row.topic, row.source, row.title
 
 
