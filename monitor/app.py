@@ -1,4 +1,7 @@
-"""Composition root: a configuration becomes parts.  The only module that names concrete edges."""
+"""Composition root: a configuration becomes parts.  The only module that names concrete edges.
+
+Those are imported where they are made, so that a command pays for what it uses only.
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
 import monitor
 from monitor import config as settings
 from monitor.config import Config
 from monitor.domain.addresses import Allowed
-from monitor.edge.fetch import HttpFetcher
 from monitor.edge.store import migrations
 from monitor.edge.store.store import Store
-from monitor.edge.workers import ProcessWorkers
 from monitor.errors import ConfigError
 from monitor.pipeline import Parts, Rules
 from monitor.ports import Channel, Clock
+
+if TYPE_CHECKING:
+    from monitor.edge.fetch import HttpFetcher
 
 FIT_TIMEOUT = 120.0  # seconds
 FIT_MEMORY = 2 * 2**30
@@ -59,6 +63,8 @@ async def open_parts(
 
     ``channels`` None: those of the configuration that a topic uses.  Raises ConfigError.
     """
+    from monitor.edge.workers import ProcessWorkers
+
     fetcher = make_fetcher(config, clock)
     used = make_channels(config) if channels is None else channels
     async with AsyncExitStack() as stack:
@@ -90,6 +96,8 @@ async def open_parts(
 
 def make_fetcher(config: Config, clock: Clock = utc_now) -> HttpFetcher:
     """Raises ConfigError for an unusable ``allow_private``."""
+    from monitor.edge.fetch import HttpFetcher
+
     try:
         allowed = Allowed.parse(config.fetch.allow_private)
     except ConfigError as error:

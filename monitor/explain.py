@@ -11,7 +11,8 @@ from monitor.domain.relevance import nearest_seed, score
 from monitor.domain.seeds import read_seed
 from monitor.edge.store import judging, topics, views
 from monitor.errors import NotFound
-from monitor.pipeline import Parts, coverage
+from monitor.pipeline import Parts
+from monitor.pipeline.desk import coverage
 from monitor.types import Article, Explanation, MatchDetail, NearestEvent
 
 

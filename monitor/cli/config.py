@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HIDDEN = "***"
 SECRETS = {"password", "webhook_url"}
 _REFERENCE = re.compile(r"\$\{\w+\}")
-_URL_PASSWORD = re.compile(r"(?<=:)(?<=[^/]:)[^:/?#@][^/?#]*(?=@)|(?<=[?&]password=)[^&]*")
+_URL_PASSWORD = re.compile(r"(?<=://)([^:@/]*:).*@|([?&](?:ssl)?password=)[^&]*")
 
 app = typer.Typer(name="config", help="The configuration.")
 
@@ -52,12 +52,19 @@ def check(ctx: typer.Context) -> None:
 
 def _without_secrets(config: Config) -> dict[str, Any]:
     data = config.model_dump(by_alias=True, exclude_none=True)
-    data["database"]["url"] = _URL_PASSWORD.sub(HIDDEN, data["database"]["url"])
+    data["database"]["url"] = _without_password(data["database"]["url"])
     for channel in data["channels"].values():
         for key in SECRETS & channel.keys():
             if channel[key] and not _REFERENCE.fullmatch(channel[key]):
                 channel[key] = HIDDEN
     return data
+
+
+def _without_password(url: str) -> str:
+    """Hides what stands before the last ``@``, so that a badly escaped password stays hidden."""
+    return _URL_PASSWORD.sub(
+        lambda found: f"{found[1]}{HIDDEN}@" if found[1] else f"{found[2]}{HIDDEN}", url
+    )
 
 
 def _toml(data: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[str]:

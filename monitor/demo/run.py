@@ -6,6 +6,7 @@ import asyncio
 import logging
 import socket
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -66,71 +67,71 @@ class FastClock:
 
 def main(*, exit_at_end: bool, speed: float | None) -> None:
     """Run the demonstration until Ctrl-C, or until the world ends.  Raises MonitorError."""
-    with TemporaryDirectory(prefix="monitor-demo-") as folder:
-        asyncio.run(_demonstrate(Path(folder), exit_at_end, speed or SPEED))
-
-
-async def _demonstrate(folder: Path, exit_at_end: bool, speed: float) -> None:
     world = World.load()
-    clock = FastClock(world.start, world.end + AFTERWARDS, speed)
-    async with world.serve(clock) as base, daemon.signals() as stopping:
-        config = _write_config(folder, world, base)
-        with daemon.prepared(config, app.new_store(config), clock=clock) as store:
-            async with app.open_parts(config, store, clock=clock) as parts:
-                with daemon.page(config, parts) as address:
-                    log.info("demo: two weeks of news in %.0f s, in %s", _duration(clock), folder)
-                    ending = asyncio.create_task(
-                        _tell_the_end(world, parts, folder, address, stopping, exit_at_end)
-                    )
-                    await daemon.follow(Engine(parts), config, stopping)
-                    ending.cancel()
+    clock = FastClock(world.start, world.end + AFTERWARDS, speed or SPEED)
+    with TemporaryDirectory(prefix="monitor-demo-") as folder:
+        asyncio.run(Demonstration(world, clock, Path(folder), exit_at_end).run())
 
 
-def _write_config(folder: Path, world: World, base: str) -> Config:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    text = CONFIG.format(port=port, seeds=world.seeds_path.as_posix())
-    text += "".join(FEED.format(base=base, slug=slug, name=name) for slug, name in world.feeds)
-    path = folder / "config.toml"
-    path.write_text(text, encoding="utf-8")
-    return load(path, {})
+@dataclass(frozen=True)
+class Demonstration:
+    world: World
+    clock: FastClock
+    folder: Path
+    exit_at_end: bool
 
+    async def run(self) -> None:
+        async with self.world.serve(self.clock) as base, daemon.signals() as stopping:
+            config = self._configure(base)
+            store = app.new_store(config)
+            with daemon.prepared(config, store, clock=self.clock):
+                async with app.open_parts(config, store, clock=self.clock) as parts:
+                    with daemon.page(config, parts) as address:
+                        await self._follow(parts, config, stopping, address)
 
-def _duration(clock: FastClock) -> float:
-    return (clock.end - clock.start).total_seconds() / clock.speed
+    async def _follow(
+        self, parts: Parts, config: Config, stopping: asyncio.Event, address: str
+    ) -> None:
+        seconds = (self.clock.end - self.clock.start).total_seconds() / self.clock.speed
+        log.info("demo: two weeks of news in %.0f s, in %s", seconds, self.folder)
+        ending = asyncio.create_task(self._tell_the_end(parts.store, address, stopping))
+        try:
+            await daemon.follow(Engine(parts), config, stopping)
+        finally:
+            ending.cancel()
 
+    def _configure(self, base: str) -> Config:
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        text = CONFIG.format(port=port, seeds=self.world.seeds_path.as_posix())
+        for slug, name in self.world.feeds:
+            text += FEED.format(base=base, slug=slug, name=name)
+        path = self.folder / "config.toml"
+        path.write_text(text, encoding="utf-8")
+        return load(path, {})
 
-async def _tell_the_end(
-    world: World,
-    parts: Parts,
-    folder: Path,
-    address: str,
-    stopping: asyncio.Event,
-    exit_at_end: bool,
-) -> None:
-    """Wait until every article has been judged and every alert sent; say what came of it."""
-    while parts.clock() < world.end + AFTERWARDS or not await asyncio.to_thread(
-        _finished, parts.store, len(world.articles)
-    ):
-        await asyncio.sleep(0.2)
-    matches = await asyncio.to_thread(parts.store.read, views.matches)
-    events = await asyncio.to_thread(parts.store.read, views.events)
-    alerts = await asyncio.to_thread(parts.store.read, views.alerts)
-    log.info(
-        "demo: the world has ended: %d matches of %d articles, %d events, %d alerts in %s",
-        len(matches),
-        len(world.articles),
-        len(events),
-        len(alerts),
-        folder / "alerts.jsonl",
-    )
-    if exit_at_end:
-        stopping.set()
-    else:
-        log.info("demo: look at %s; Ctrl-C ends it", address)
+    async def _tell_the_end(self, store: Store, address: str, stopping: asyncio.Event) -> None:
+        """Wait until every article has been judged and every alert sent; say what came of it."""
+        while not await asyncio.to_thread(self._finished, store):  # noqa: ASYNC110 (rows tell)
+            await asyncio.sleep(0.2)
+        matches = await asyncio.to_thread(store.read, views.matches)
+        events = await asyncio.to_thread(store.read, views.events)
+        alerts = await asyncio.to_thread(store.read, views.alerts)
+        log.info(
+            "demo: the world has ended: %d matches of %d articles, %d events, %d alerts in %s",
+            len(matches),
+            len(self.world.articles),
+            len(events),
+            len(alerts),
+            self.folder / "alerts.jsonl",
+        )
+        if self.exit_at_end:
+            stopping.set()
+        else:
+            log.info("demo: look at %s; Ctrl-C ends it", address)
 
-
-def _finished(store: Store, articles: int) -> bool:
-    [topic] = store.read(views.topics)
-    sent = all(alert.state == "sent" for alert in store.read(views.alerts))
-    return topic.articles >= articles and sent
+    def _finished(self, store: Store) -> bool:
+        [topic] = store.read(views.topics)
+        sent = all(alert.state == "sent" for alert in store.read(views.alerts))
+        judged = topic.articles >= len(self.world.articles)
+        return self.clock() >= self.clock.end and judged and sent

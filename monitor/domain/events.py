@@ -18,7 +18,7 @@ from monitor.domain.stories import Stories
 from monitor.domain.text import terms
 from monitor.types import Article, Placement
 
-JOIN_FROM = 0.14
+JOIN_FROM = 0.13
 """An event is joined from this score on."""
 TIME_PENALTY = 0.07
 """Off the score for each e-fold of the days since the event's most similar story."""

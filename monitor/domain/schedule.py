@@ -24,7 +24,7 @@ def next_poll(
     now: datetime, interval: timedelta, failures: int = 0, retry_after: float | None = None
 ) -> datetime:
     """``failures`` in a row double the gap each time; a longer Retry-After (seconds) wins."""
-    gap = min(interval * 2 ** min(failures, 16), max(interval, LONGEST_POLL_GAP))
+    gap = min(interval * (1 << min(failures, 16)), max(interval, LONGEST_POLL_GAP))
     return now + max(gap, timedelta(seconds=retry_after or 0))
 
 
@@ -41,13 +41,13 @@ def delivery_retry(
     """When to send again after ``attempts`` failures (>= 1); None: the message is given up."""
     if now - created_at > DELIVERY_GIVE_UP:
         return None
-    wait = min(DELIVERY_FIRST_WAIT * 2 ** min(attempts - 1, 16), DELIVERY_LONGEST_WAIT)
+    wait = min(DELIVERY_FIRST_WAIT * (1 << min(attempts - 1, 16)), DELIVERY_LONGEST_WAIT)
     return now + max(wait, timedelta(seconds=retry_after or 0))
 
 
 def fit_retry(now: datetime, attempts: int) -> datetime:
     """When to fit again after ``attempts`` failures (>= 1)."""
-    return now + min(timedelta(minutes=1) * 2 ** min(attempts - 1, 16), FIT_LONGEST_WAIT)
+    return now + min(timedelta(minutes=1) * (1 << min(attempts - 1, 16)), FIT_LONGEST_WAIT)
 
 
 def next_fit(now: datetime, stream: int) -> datetime:

@@ -15,12 +15,12 @@ from __future__ import annotations
 from monitor.pipeline.collect import collect
 from monitor.pipeline.deliver import deliver
 from monitor.pipeline.fit import fit
-from monitor.pipeline.judge import coverage, judge
+from monitor.pipeline.judge import judge
 from monitor.pipeline.parts import Parts, Rules
 from monitor.pipeline.poll import poll
 from monitor.types import Collect, Command, Deliver, Fit, Judge, Poll
 
-__all__ = ["Parts", "Rules", "coverage", "handle"]
+__all__ = ["Parts", "Rules", "handle"]
 
 
 async def handle(command: Command, parts: Parts) -> list[Command]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from monitor.domain.fitting import fit_to_bytes
 from monitor.domain.schedule import fit_retry, next_fit
 from monitor.edge.store import topics
 from monitor.errors import ConfigError, WorkerError
@@ -28,6 +27,8 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         log.info("topic %s: waits for %d seed pages", job.name, job.missing)
         await parts.store(topics.postpone_fit, command.topic, job.due_at, until=None)
         return []
+    from monitor.domain.fitting import fit_to_bytes  # brings the numerical libraries
+
     stream: Sequence[Article] = job.stream if len(job.stream) >= STREAM_FLOOR else ()
     try:
         body, threshold = await parts.fitters.run(

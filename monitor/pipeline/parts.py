@@ -7,13 +7,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
-from monitor.domain.events import Prepared
-from monitor.domain.relevance import TopicModel
 from monitor.edge.store import topics
 from monitor.edge.store.store import Store
 from monitor.ports import Channel, Clock, Fetcher, Workers
+
+if TYPE_CHECKING:  # they bring the numerical libraries
+    from monitor.domain.events import Prepared
+    from monitor.domain.model import TopicModel
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -71,6 +73,8 @@ class Parts:
 
     def model(self, model_id: int) -> TopicModel:
         """A stored model.  Blocks on the database; call it in a thread."""
+        from monitor.domain.model import TopicModel
+
         model = self.models.get(model_id)
         if model is None:
             model = TopicModel.from_bytes(self.store.read(topics.model_body, model_id))

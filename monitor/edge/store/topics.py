@@ -50,7 +50,7 @@ class TopicForFit:
     relevant: tuple[types.Article, ...]
     irrelevant: tuple[types.Article, ...]
     stream: tuple[types.Article, ...]
-    """Recent articles that did not match: a sample of the background."""
+    """Recent articles, matches included."""
     stream_days: float
     attempts: int
 
@@ -222,7 +222,7 @@ def topic_for_fit(
     if topic is None or topic.state != "active" or not topic.fit_due_at or topic.fit_due_at > now:
         return None
     seeds = _seeds(session, topic_id)
-    stream, days = _stream(session, topic_id, sample)
+    stream, days = _stream(session, sample)
     return TopicForFit(
         name=topic.name,
         due_at=topic.fit_due_at,
@@ -256,18 +256,11 @@ def _labelled(session: Session, topic_id: int, label: str) -> tuple[types.Articl
     return tuple(as_article(row) for row in rows)
 
 
-def _stream(
-    session: Session, topic_id: int, sample: int
-) -> tuple[tuple[types.Article, ...], float]:
-    """The newest articles that no match or seed of the topic is, and how many days they span."""
-    kept = exists().where(
-        Judgement.article_id == Article.id,
-        Judgement.topic_id == topic_id,
-        Judgement.event_id.is_not(None) | Judgement.seed.is_not(None),
-    )
+def _stream(session: Session, sample: int) -> tuple[tuple[types.Article, ...], float]:
+    """The newest articles that feeds have brought, matches included, and the days they span."""
     rows = session.scalars(
         select(Article)
-        .where(Article.text.is_not(None), Article.text_from != "seed", ~kept)
+        .where(Article.text.is_not(None), Article.text_from != "seed")
         .order_by(Article.collected_at.desc(), Article.id.desc())
         .limit(sample)
     ).all()

@@ -35,8 +35,26 @@ def test_config_show_hides_secrets(fresh: Monitor) -> None:
     assert data["feeds"][0]["interval"] == "30m"
 
 
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("postgresql://me:a/b:c@d@db.example/news", "postgresql://me:***@db.example/news"),
+        ("postgresql://:pw@/news", "postgresql://:***@/news"),
+        ("postgresql://me@db.example:5432/news", "postgresql://me@db.example:5432/news"),
+        ("postgresql:///news?user=me&password=pw", "postgresql:///news?user=me&password=***"),
+        ("sqlite:///odd:name@here.db", "sqlite:///odd:name@here.db"),
+    ],
+)
+def test_config_show_hides_the_database_password(fresh: Monitor, url: str, shown: str) -> None:
+    said = fresh("config", "show", env={"MONITOR__DATABASE__URL": url}).stdout
+    assert tomllib.loads(said)["database"]["url"] == shown
+
+
 def test_config_show_is_a_configuration(fresh: Monitor) -> None:
+    fresh.rewrite("[run]", '[fetch.hosts."*.example"]\nmin_gap = "1.5s"\n[run]')
+    fresh.rewrite("threshold = 0.15", 'alert_since = 2025-01-31\nmust = ["a|b", "\\u001b\\""]')
     shown = fresh("config", "show").stdout
+    assert tomllib.loads(shown)["fetch"]["hosts"] == {"*.example": {"min_gap": "1.5s"}}
     (fresh.folder / "config.toml").write_text(shown)
     assert fresh("config", "show").stdout == shown
 

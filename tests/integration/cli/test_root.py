@@ -126,7 +126,7 @@ def test_log_lines_stay_lines() -> None:
     assert Lines().format(record) == "01:01:01 feed a b[2J"
 
 
-def test_run_stops_on_ctrl_c(monitor: Monitor) -> None:
+def test_run_reloads_on_sighup_and_stops_on_ctrl_c(monitor: Monitor) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "monitor", "--config", str(monitor.file), "run"],
         stderr=subprocess.PIPE,
@@ -136,6 +136,8 @@ def test_run_stops_on_ctrl_c(monitor: Monitor) -> None:
         assert running.stderr is not None
         assert any("page on http://" in line for line in running.stderr)  # it listens by now
         assert "already runs" in monitor.error("run", "--once", code=3)
+        running.send_signal(signal.SIGHUP)
+        assert any("configuration reloaded" in line for line in running.stderr)
         running.send_signal(signal.SIGINT)
         rest = running.stderr.read()
     assert running.returncode == 0
