@@ -100,7 +100,7 @@ def test_day_by_day_gives_the_same_events(store: Store) -> None:
 def test_twenty_tellings_judged_at_once_open_one_event(store: Store) -> None:
     """Hints doubled, each judge in a thread of its own: one event, one alert a channel."""
     clock = Clock(AFTER)
-    set_up(store, TELLINGS, clock())
+    set_up(store, TELLINGS, clock(), replace(SETTINGS, threshold=0.02))
     with parts_for(store, TELLINGS, clock) as parts:
 
         async def tell() -> None:

@@ -65,6 +65,12 @@ OPML = """\
 """
 
 
+@pytest.fixture(autouse=True)
+def wide(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tables are as wide as on a pipe, whatever the terminal that the tests run on."""
+    monkeypatch.setenv("COLUMNS", "160")
+
+
 @dataclass(frozen=True)
 class Monitor:
     """A folder with a configuration; calls the command line on it."""
