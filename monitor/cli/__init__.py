@@ -5,6 +5,7 @@ Nothing heavy is imported at the top of these modules, so that ``monitor --help`
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
@@ -24,7 +25,8 @@ class Root(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            done = super().invoke(ctx)
+            sys.stdout.flush()
         except MonitorError as error:
             fail(str(error))
             raise typer.Exit(error.exit_code) from None
@@ -32,7 +34,17 @@ class Root(TyperGroup):
             raise  # `| head` has had enough: typer ends without a word
         except OSError as error:
             fail(f"{error.filename or 'output'}: {error.strerror or error}")
+            if error.filename is None:
+                _drop_output()
             raise typer.Exit(1) from None
+        return done
+
+
+def _drop_output() -> None:
+    """What is still buffered cannot be written: without this Python would fail again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+    os.close(nowhere)
 
 
 app = typer.Typer(

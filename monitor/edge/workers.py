@@ -54,9 +54,8 @@ class ProcessWorkers:
         self._preload = preload
         self._pool: ProcessPool | None = None
         self._starting = asyncio.Lock()
-        self._free = asyncio.Semaphore(
-            count
-        )  # jobs wait here, where a broken pool cannot lose them
+        self._free = asyncio.Semaphore(count)
+        """Jobs wait here, where a broken pool cannot lose them."""
         self._futures: set[Future[Any]] = set()
 
     async def run(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:

@@ -43,7 +43,7 @@ async def poll(command: Poll, parts: Parts) -> list[Command]:
     )
     if feed.failures:
         log.info("feed %s: reached again after %d failures", feed.name, feed.failures)
-    if outcome.entries:
+    if outcome.new:
         log.info("feed %s: %d new of %d", feed.name, outcome.new, outcome.entries)
     return [*map(Collect, outcome.hosts), *map(Judge, outcome.topics)]
 

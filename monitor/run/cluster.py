@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 CONCURRENCY = 16
 """Jobs at once in one worker."""
+LOOK_AGAIN = 0.5
+"""Seconds; nobody is told when a lock has become free, a waiting job is found by looking."""
 SCHEMA = "procrastinate"
 SWEEP = "* * * * * */5"
 """Every five seconds (cron with seconds last)."""
@@ -71,6 +73,7 @@ async def work(parts: Parts, stopping: asyncio.Event, grace: float) -> None:
             app.run_worker_async(
                 concurrency=CONCURRENCY,
                 delete_jobs="always",
+                fetch_job_polling_interval=LOOK_AGAIN,
                 install_signal_handlers=False,
                 shutdown_graceful_timeout=grace,
             )

@@ -95,3 +95,19 @@ def test_what_is_wrong_with_the_configuration_is_said_in_one_message(
     assert monitor(config, "run", "--once").wait(20) == 2
     assert "Traceback" not in log_of(config)
     assert str(config) in log_of(config)
+
+
+def test_workers_share_the_work_of_a_postgres_database(tmp_path: Path, postgres_url: str) -> None:
+    with serve(STORIES[:20]) as stand:
+        config = stand.config(tmp_path, interval="1h")
+        url = postgres_url.replace("+psycopg", "")
+        config.write_text(config.read_text().replace("sqlite:///monitor.db", url))
+        workers = [monitor(config, "worker") for _ in range(2)]
+        wait_for(lambda: "sent on desk" in log_of(config), config)
+        assert monitor(config, "run").wait(20) == 3
+        began = time.monotonic()
+        for worker in workers:
+            worker.send_signal(signal.SIGTERM)
+        assert [worker.wait(20) for worker in workers] == [0, 0]
+        assert time.monotonic() - began < 5
+        assert "Traceback" not in log_of(config)

@@ -10,9 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.edge.store import judging, views
+from monitor.edge.store import judging, topics, views
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
+from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import DeliveryError, FetchError
 from monitor.pipeline import Parts, handle
 from monitor.run.local import Engine
@@ -28,6 +29,7 @@ from tests.integration.world import (
     load,
     outcome,
     parts_for,
+    seed_inputs,
     set_up,
 )
 
@@ -253,3 +255,35 @@ def test_a_label_makes_a_fit_due_and_the_model_changes(parts: Parts) -> None:
     assert before is not None
     assert after is not None
     assert after > before
+
+
+def with_seed_page(store: Store, url: str) -> None:
+    """The topic gets the address of a page as a seed beside its files."""
+    page = SeedInput(source=url, key=url, host="seeds.example")
+    topic = TopicInput("story", CHANNELS, SETTINGS, (*seed_inputs(), page))
+    store.write(topics.sync_topics, [topic], AFTER)
+
+
+def test_a_seed_may_be_the_address_of_a_page(parts: Parts) -> None:
+    story = next(story for story in STORIES if story.event)
+    with_seed_page(parts.store, story.url)
+    drain(parts)
+    topic = parts.store.read(views.topic, "story")
+    assert [seed.state for seed in topic.seeds] == ["collected"] * 4
+    assert topic.seeds[-1].event is not None
+    told = {match.url for match in parts.store.read(views.matches)}
+    assert story.url not in told  # a seed is no match, though a feed carries it
+    seeded = {s.url for s in STORIES if s.event == story.event} - {story.url}
+    assert seeded <= told
+    titles = {one.title for one in STORIES if one.event == story.event}
+    assert not titles & set(sent(parts, "mail"))  # its event is known
+    assert len(sent(parts, "mail")) >= 3
+
+
+def test_a_seed_page_that_cannot_be_had_is_shown_and_the_others_serve(parts: Parts) -> None:
+    with_seed_page(parts.store, "http://seeds.example/lost.html")
+    archive_of(parts).broken["http://seeds.example/lost.html"] = FetchError("no route to host")
+    drain(parts)
+    [*_, lost] = parts.store.read(views.topic, "story").seeds
+    assert (lost.state, lost.error) == ("failed", "no route to host")
+    assert set(outcome(parts.store).events) == gold_events(STORIES)

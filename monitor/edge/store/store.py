@@ -9,7 +9,7 @@ from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from monitor.edge.store.engine import open_engine
@@ -61,12 +61,12 @@ def _in_words() -> Iterator[None]:
     """Failures of the database itself as StoreError; mistakes of ours pass through."""
     try:
         yield
-    except DatabaseError as error:
-        if type(error) not in (DatabaseError, OperationalError):
+    except (DatabaseError, InterfaceError) as error:
+        if type(error) not in (DatabaseError, OperationalError, InterfaceError):
             raise
         raise StoreError(f"database: {reason(error)}") from error
 
 
-def reason(error: DatabaseError) -> str:
+def reason(error: DBAPIError) -> str:
     """What the driver says, in one line."""
     return str(error.orig).strip().splitlines()[0]
