@@ -71,7 +71,7 @@ def fit(
         exclude=settings.exclude,
     )
     usual = Level(float(direction @ news.mean), news.deviation(direction))
-    level = topic_level(examples.agreement())
+    level = topic_level(examples.agreement(), examples.events())
     scores = vocabulary.vectors(recent) @ unjudged.direction
     threshold = _threshold(settings, scores, stream_days, usual, level)
     return replace(unjudged, threshold=threshold)
@@ -92,7 +92,7 @@ def _off_topic(
     direction = found.direction()
     usual = Level(float(direction @ news.mean), news.deviation(direction))
     scores = vocabulary.vectors(recent) @ direction
-    least = cut(usual, topic_level(found.agreement()))
+    least = cut(usual, topic_level(found.agreement(), found.events()))
     return [counts for counts, value in zip(recent, scores, strict=True) if value < least]
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from monitor.domain.model import Counts, Floats, Vocabulary
 
 SAME_STORY = 0.85
 """Examples with at least this cosine tell the same story and count as one."""
+SAME_EVENT = 0.35
+"""From this cosine on two examples probably tell one event."""
 NEGATIVE_WEIGHT = 0.1
 
 
@@ -53,6 +57,10 @@ class Examples:
         if disliked is not None:
             profile = profile - NEGATIVE_WEIGHT * disliked
         return np.asarray(profile / (np.linalg.norm(profile) or 1.0))
+
+    def events(self) -> int:
+        """How many different events the examples tell: groups linked by likeness."""
+        return int(connected_components(csr_array(self.likeness >= SAME_EVENT))[0])
 
     def agreement(self) -> Floats:
         """Each example's score against the profile of the others, copies of it left out.

@@ -17,7 +17,10 @@ Floats = npt.NDArray[np.float64]
 USUAL_LEVEL = 0.14
 """What an article of the topic scores, before the seeds say anything about it."""
 HIGHEST_LEVEL = 0.45
-"""Seeds that agree more than this tell one event; the topic's next event will agree less."""
+NARROW_LEVEL = 0.27
+"""The highest level of seeds that tell fewer than ``MANY_EVENTS`` different events: they agree on
+what happened then, and the topic's next event will agree less."""
+MANY_EVENTS = 4
 SHARE_OF_WAY = 0.5
 LEAST_DEVIATIONS = 6.0
 """The least distance from the background, in deviations of a model with independent terms: real
@@ -37,14 +40,16 @@ class Level:
     deviation: float
 
 
-def topic_level(agreement: Floats) -> float:
-    """What articles of the topic score, from the seeds' leave-one-out scores (NaN: unknown).
+def topic_level(agreement: Floats, events: int) -> float:
+    """What articles of the topic score, from the seeds' leave-one-out scores (NaN: unknown) and
+    the number of different events that they tell.
 
     Their mean, shrunk to the usual level as if by one more seed, and bounded.
     """
     known = agreement[~np.isnan(agreement)]
     level = (known.sum() + USUAL_LEVEL) / (len(known) + 1)
-    return float(np.clip(level, USUAL_LEVEL / 2, HIGHEST_LEVEL))
+    highest = HIGHEST_LEVEL if events >= MANY_EVENTS else NARROW_LEVEL
+    return float(np.clip(level, USUAL_LEVEL / 2, highest))
 
 
 def background_level(theory: Level, scores: Floats) -> Level:
