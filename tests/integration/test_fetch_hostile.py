@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
+import socket
 import ssl
+import struct
 import subprocess
 import time
 from pathlib import Path
@@ -51,6 +54,16 @@ def test_encodings_not_asked_for_are_refused(encoding: str) -> None:
 def test_damaged_bodies_may_be_tried_again(wire: bytes) -> None:
     error = fails(reply(wire, Content_Encoding="gzip"))
     assert "compressed body" in str(error)
+    assert not error.permanent
+
+
+def test_a_connection_that_is_reset_is_said_with_its_reason() -> None:
+    async def answer(head: str, writer: asyncio.StreamWriter) -> None:
+        linger = struct.pack("ii", 1, 0)  # close() then sends a reset
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    error = fails(answer)
+    assert re.fullmatch(r"the connection to 127\.0\.0\.1 broke: \w.*", str(error))
     assert not error.permanent
 
 

@@ -230,4 +230,4 @@ def _explain(host: str, error: Exception) -> str:
         return f"{host} cannot be reached: the connection timed out"
     if isinstance(error, (httpcore.ProtocolError, httpx.ProtocolError)):
         return f"{host} broke off or does not speak HTTP: {error}"
-    return f"the connection to {host} failed: {error or type(error).__name__}"
+    return f"the connection to {host} broke: {str(error) or type(causes[-1]).__name__}"
