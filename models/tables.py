@@ -114,6 +114,9 @@ class Topic(Base):
     channels: Mapped[list[str]]
     settings: Mapped[dict[str, Any]]
     fit_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    fit_asked: Mapped[int] = mapped_column(default=0)
+    """Counts the reasons to fit (a seed, a label, a setting): a fit that has not seen the last of
+    them does not put the next one off."""
     attempts: Mapped[int] = mapped_column(default=0)
     """Failed fits in a row."""
     last_error: Mapped[str | None]

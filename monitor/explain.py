@@ -12,7 +12,7 @@ from monitor.domain.seeds import read_seed
 from monitor.edge.store import judging, topics, views
 from monitor.errors import NotFound
 from monitor.pipeline import Parts
-from monitor.pipeline.desk import coverage
+from monitor.pipeline.memory import recall
 from monitor.types import Article, Explanation, MatchDetail, NearestEvent
 
 
@@ -95,8 +95,8 @@ def _explain_new(parts: Parts, article: Article, topic: str, topic_id: int) -> E
     [its] = score(model, [article])
     seed, similarity = nearest_seed(model, article)
     told = parts.store.read(judging.told_before, topic_id)
-    earlier = coverage(model, told, lambda ids: parts.store.read(judging.texts, ids), parts)
-    placement = earlier.place(prepare(article), article.published)
+    memory = recall(model_id, model, told, lambda ids: parts.store.read(judging.texts, ids), parts)
+    placement = memory.coverage.place(prepare(article), article.published)
     nearest = None
     if placement.nearest_event is not None:
         title, last_seen = parts.store.read(views.event_title, placement.nearest_event)

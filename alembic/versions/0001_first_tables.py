@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("channels", sa.JSON(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
         sa.Column("fit_due_at", models.UTCDateTime(), nullable=True),
+        sa.Column("fit_asked", sa.Integer(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_error", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic")),

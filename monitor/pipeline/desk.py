@@ -8,40 +8,27 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from monitor.domain.events import Coverage, Prepared, Told, prepare
+from monitor.domain.events import Prepared, Told, prepare
 from monitor.domain.messages import new_event_alert
 from monitor.domain.model import TopicModel
 from monitor.domain.relevance import nearest_seed, score
+from monitor.edge.store import judging
 from monitor.edge.store.judging import ForJudging, Texts, ToldBefore
+from monitor.pipeline.memory import Memory, recall
 from monitor.pipeline.parts import Parts
 from monitor.types import Alert, NearestEvent, Placement, Score
 
 log = logging.getLogger(__name__)
 
 
-def coverage(model: TopicModel, told: Sequence[ToldBefore], texts: Texts, parts: Parts) -> Coverage:
-    """A topic's earlier articles, ready to be compared with the next one."""
-    ready = {one.judgement: parts.prepared.get(one.judgement) for one in told}
-    missing = [judgement for judgement, found in ready.items() if found is None]
-    for judgement, article in texts(missing).items():
-        ready[judgement] = fresh = prepare(article)
-        parts.prepared.put(judgement, fresh)
-    return Coverage(
-        model,
-        [
-            Told(one.judgement, one.event, one.seed, one.published, one.source, found)
-            for one in told
-            if (found := ready[one.judgement]) is not None
-        ],
-    )
-
-
 class Desk:
     """The pure decisions about one batch, as ``settle`` asks for them."""
 
-    def __init__(self, model: TopicModel, parts: Parts) -> None:
+    def __init__(self, model_id: int, model: TopicModel, parts: Parts) -> None:
+        self.model_id = model_id
         self.model = model
         self.parts = parts
+        self._memory: Memory | None = None
 
     def score(
         self, due: Sequence[ForJudging]
@@ -68,8 +55,23 @@ class Desk:
                 self.parts.prepared.put(one.judgement, prepare(one.article))
         return scores
 
+    def prepare(self, topic_id: int) -> None:
+        """Recall what has been told before the transaction, which is then short."""
+        read = self.parts.store.read
+        told = read(judging.told_before, topic_id)
+        memory = recall(
+            self.model_id, self.model, told, lambda ids: read(judging.texts, ids), self.parts
+        )
+        self.parts.memories.put(self.model_id, memory)
+
     def cover(self, told: Sequence[ToldBefore], texts: Texts) -> Places:
-        return Places(coverage(self.model, told, texts, self.parts), self.parts)
+        self._memory = recall(self.model_id, self.model, told, texts, self.parts)
+        return Places(self._memory, self.parts)
+
+    def keep(self) -> None:
+        """What was decided has been committed: remember it."""
+        if self._memory is not None:
+            self.parts.memories.put(self.model_id, self._memory)
 
     def say(
         self, topic: str, one: ForJudging, its: Score, event: int, nearest: NearestEvent | None
@@ -89,24 +91,19 @@ class Desk:
 class Places:
     """Earlier coverage, as the store's transaction knows it."""
 
-    def __init__(self, coverage: Coverage, parts: Parts) -> None:
-        self.coverage = coverage
+    def __init__(self, memory: Memory, parts: Parts) -> None:
+        self.memory = memory
         self.parts = parts
 
     def place(self, one: ForJudging) -> Placement:
-        return self.coverage.place(self._prepared(one), one.article.published, seed=one.seed)
+        prepared, published = self._prepared(one), one.article.published
+        return self.memory.coverage.place(prepared, published, seed=one.seed)
 
     def add(self, one: ForJudging, event: int) -> None:
         article = one.article
-        self.coverage.add(
-            Told(
-                one.judgement,
-                event,
-                one.seed,
-                article.published,
-                article.source,
-                self._prepared(one),
-            )
+        prepared = self._prepared(one)
+        self.memory.add(
+            Told(one.judgement, event, one.seed, article.published, article.source, prepared)
         )
 
     def _prepared(self, one: ForJudging) -> Prepared:

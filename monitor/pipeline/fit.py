@@ -25,7 +25,7 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         return []
     if job.missing:
         log.info("topic %s: waits for %d seed pages", job.name, job.missing)
-        await parts.store(topics.postpone_fit, command.topic, job.due_at, until=None)
+        await parts.store(topics.postpone_fit, command.topic, job.asked, until=None)
         return []
     from monitor.domain.fitting import fit_to_bytes  # brings the numerical libraries
 
@@ -45,14 +45,14 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         log.error("topic %s: cannot be fitted: %s", job.name, error)
         again = fit_retry(parts.clock(), job.attempts + 1)
         await parts.store(
-            topics.postpone_fit, command.topic, job.due_at, until=again, error=str(error)
+            topics.postpone_fit, command.topic, job.asked, until=again, error=str(error)
         )
         return []
     now = parts.clock()
     model = await parts.store(
         topics.save_model,
         command.topic,
-        job.due_at,
+        job.asked,
         body=body,
         threshold=threshold,
         now=now,

@@ -23,13 +23,16 @@ async def judge(command: Judge, parts: Parts) -> list[Command]:
         return []
     from monitor.pipeline.desk import Desk
 
-    desk = Desk(await asyncio.to_thread(parts.model, model_id), parts)
+    desk = Desk(model_id, await asyncio.to_thread(parts.model, model_id), parts)
     scored, poison = await asyncio.to_thread(desk.score, due)
     if poison:
         await parts.store(judging.quarantine, poison)
+    if any(its.relevant or one.seed for one, its in scored):
+        await asyncio.to_thread(desk.prepare, command.topic)
     settled = await parts.store(
         judging.settle, command.topic, model_id, scored, cover=desk.cover, say=desk.say, now=now
     )
+    desk.keep()
     for one in settled:
         _tell(one)
     channels = dict.fromkeys(channel for one in settled for channel in one.alerted)

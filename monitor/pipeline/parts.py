@@ -16,6 +16,7 @@ from monitor.ports import Channel, Clock, Fetcher, Workers
 if TYPE_CHECKING:  # they bring the numerical libraries
     from monitor.domain.events import Prepared
     from monitor.domain.model import TopicModel
+    from monitor.pipeline.memory import Memory
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -34,6 +35,10 @@ class Recent(Generic[K, V]):
             if key in self._values:
                 self._values.move_to_end(key)
             return self._values.get(key)
+
+    def take(self, key: K) -> V | None:
+        with self._lock:
+            return self._values.pop(key, None)
 
     def put(self, key: K, value: V) -> None:
         with self._lock:
@@ -68,8 +73,10 @@ class Parts:
     """The shipped table of document frequencies."""
     rules: Rules
     models: Recent[int, TopicModel] = field(default_factory=lambda: Recent(32))
-    prepared: Recent[int, Prepared] = field(default_factory=lambda: Recent(2000))
-    """Told articles, ready for comparison, by judgement: some 50 KB each."""
+    memories: Recent[int, Memory] = field(default_factory=lambda: Recent(16))
+    """What has been told, by model: some 30 MB for a topic of 3,000 matches."""
+    prepared: Recent[int, Prepared] = field(default_factory=lambda: Recent(1000))
+    """Articles ready for comparison, by judgement: some 35 KB each."""
 
     def model(self, model_id: int) -> TopicModel:
         """A stored model.  Blocks on the database; call it in a thread."""

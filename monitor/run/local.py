@@ -27,6 +27,8 @@ WIDTH = {Poll: 16, Collect: 16, Judge: 2, Fit: 1, Deliver: 8}
 
 FIRST_PAUSE = 1.0  # seconds, after a command has failed; doubles
 LONGEST_PAUSE = 600.0
+SAME_AGAIN = 5
+"""So often may the very same be due after having been done: then it waits for something else."""
 UPKEEP_GAP = timedelta(hours=1)
 
 
@@ -78,10 +80,11 @@ class Engine:
 
     async def drain(self) -> None:
         """Until nothing more can be done now."""
-        before: list[Command] | None = None
-        while True:
-            due = [c for c in await self.tick() if c not in self._trouble]
-            if not due or due == before:
+        before: list[Command] = []
+        repeats = 0
+        while due := [c for c in await self.tick() if c not in self._trouble]:
+            repeats = repeats + 1 if due == before else 0
+            if repeats == SAME_AGAIN:
                 break
             before = due
             while self._tasks:

@@ -9,12 +9,16 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from models import Judgement
 from monitor.edge.store import judging, topics, views
+from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
-from monitor.errors import DeliveryError, FetchError
+from monitor.errors import DeliveryError, FetchError, StoreError
 from monitor.pipeline import Parts, handle
 from monitor.run.local import Engine
 from monitor.types import Collect, Deliver, Fit, Judge, Poll
@@ -287,3 +291,44 @@ def test_a_seed_page_that_cannot_be_had_is_shown_and_the_others_serve(parts: Par
     [*_, lost] = parts.store.read(views.topic, "story").seeds
     assert (lost.state, lost.error) == ("failed", "no route to host")
     assert set(outcome(parts.store).events) == gold_events(STORIES)
+
+
+def test_what_is_remembered_gives_way_to_what_the_database_says(store: Store) -> None:
+    """Another process moves an event's articles: the next telling follows them there."""
+    tellings = sorted((s for s in STORIES if s.event), key=lambda story: story.published)
+    first = [story for story in tellings if story.event == tellings[0].event]
+    clock = Clock(first[-1].published - timedelta(minutes=1))
+    set_up(store, STORIES, clock())
+    with parts_for(store, STORIES, clock) as parts:
+        drain(parts)
+        [seeds_event] = {seed.event for seed in store.read(views.topic, "story").seeds}
+
+        def move(session: Session) -> None:
+            for row in session.scalars(select(Judgement).where(Judgement.event_id.is_not(None))):
+                row.event_id = seeds_event
+
+        store.write(move)
+        clock.now = AFTER
+        drain(parts)
+        events = {match.url: match.event for match in store.read(views.matches)}
+        assert events[first[-1].url] == seeds_event
+
+
+def test_what_was_not_committed_is_not_remembered(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = []
+
+    def fail_once(*args: object) -> None:
+        calls.append(args)
+        if len(calls) == 1:
+            raise StoreError("database: disk full")
+        add_new_event_alert(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(judging, "add_new_event_alert", fail_once)
+    drain(parts)
+    monkeypatch.undo()
+    drain(parts)
+    assert calls
+    assert set(outcome(parts.store).events) == gold_events(STORIES)
+    assert len(sent(parts, "mail")) == len(gold_events(STORIES))

@@ -229,7 +229,7 @@ def test_deleting_a_topic_removes_all_that_it_holds(store: Store) -> None:
     poll(store, 1, entry(1))
     collect(store)
     store.write(topics.sync_topics, [topic_input("t"), topic_input("u", "other")], NOW)
-    store.write(topics.save_model, 1, NOW, body=b"", threshold=0.1, now=NOW, next_fit_at=NOW)
+    store.write(topics.save_model, 1, 0, body=b"", threshold=0.1, now=NOW, next_fit_at=NOW)
 
     def tell(session: Session) -> None:
         event = Event(topic_id=1, title="E", opened_at=NOW, last_seen=NOW)
@@ -252,12 +252,12 @@ def test_a_label_that_comes_during_a_fit_makes_another_fit_due(store: Store) -> 
     job = store.read(topics.topic_for_fit, 1, NOW, 10)
     assert job is not None
     [judged, *_] = store.read(judging.judgements_due, 1, NOW, 1)
-    later = NOW + timedelta(seconds=1)
+    later = NOW  # at the very same instant
     store.write(judging.label, judged.judgement, "relevant", later)
     store.write(
         topics.save_model,
         1,
-        job.due_at,
+        job.asked,
         body=b"",
         threshold=0.1,
         now=later,

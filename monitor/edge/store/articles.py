@@ -6,12 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import Article, Entry, Feed, Judgement, Topic
+from models import Article, Entry, Feed, Judgement
 from monitor import types
 from monitor.edge.store.feeds import make_judgements_due
+from monitor.edge.store.statements import ask_for_fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def save_collected(
 
 
 def _block_new_topics(session: Session) -> None:
-    """Take the first lock on ``article`` before topics are read: see ``topics.add_topic``."""
+    """Take a lock on ``article`` before topics are read: see ``topics.sync_topics``."""
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql("LOCK TABLE article IN ROW EXCLUSIVE MODE")
 
@@ -138,11 +139,7 @@ def _refit_seeded(session: Session, articles: Iterable[int], now: datetime) -> N
     seeded = select(Judgement.topic_id).where(
         Judgement.article_id.in_(list(articles)), Judgement.seed.is_not(None)
     )
-    session.execute(
-        update(Topic)
-        .where(Topic.id.in_(seeded), or_(Topic.fit_due_at.is_(None), Topic.fit_due_at > now))
-        .values(fit_due_at=now)
-    )
+    ask_for_fit(session, session.scalars(seeded.distinct()), now)
 
 
 def as_article(row: Article) -> types.Article:

@@ -14,6 +14,7 @@ from models import Article, Event, Judgement, Topic
 from monitor import types
 from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.articles import as_article
+from monitor.edge.store.statements import ask_for_fit
 from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
 
@@ -274,6 +275,6 @@ def label(
     row = session.get(Judgement, judgement_id)
     if row is None:
         raise NotFound(f"no match {judgement_id}: see `monitor matches list`")
+    ask_for_fit(session, [row.topic_id], now)  # first: `settle` locks in this order too
     row.label = verdict
     row.labelled_at = now
-    session.execute(update(Topic).where(Topic.id == row.topic_id).values(fit_due_at=now))

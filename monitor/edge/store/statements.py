@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from models import Base
+from models import Base, Topic
 
 CHUNK = 500
 """Rows in one statement: SQLite takes 32,766 parameters, Postgres 65,535."""
@@ -38,3 +39,12 @@ def one_at_a_time(session: Session, key: int) -> None:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+
+
+def ask_for_fit(session: Session, topics: Iterable[int], now: datetime) -> None:
+    """Something that a topic's model depends on has changed."""
+    session.execute(
+        update(Topic)
+        .where(Topic.id.in_(list(topics)))
+        .values(fit_due_at=now, fit_asked=Topic.fit_asked + 1)
+    )

@@ -15,7 +15,7 @@ from models import Article, Entry, Event, Judgement, Model, Topic
 from monitor import types
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.feeds import SYNC_KEY, article_key, make_judgements_due
-from monitor.edge.store.statements import insert_new, one_at_a_time
+from monitor.edge.store.statements import ask_for_fit, insert_new, one_at_a_time
 from monitor.errors import NotFound
 
 
@@ -41,8 +41,8 @@ class TopicInput:
 @dataclass(frozen=True, slots=True)
 class TopicForFit:
     name: str
-    due_at: datetime
-    """What made the fit due: anything newer makes another one due."""
+    asked: int
+    """What is read here answers so many reasons to fit."""
     settings: types.TopicSettings
     seeds: tuple[types.Article, ...]
     missing: int
@@ -77,6 +77,7 @@ def sync_topics(session: Session, topics: Iterable[TopicInput], now: datetime) -
     One that is no longer there rests: nothing is judged for it, nothing of it is lost.
     """
     one_at_a_time(session, SYNC_KEY)
+    _hold_articles(session)
     wanted = {topic.name: topic for topic in topics}
     for name, topic in wanted.items():
         row = session.scalar(select(Topic).where(Topic.name == name))
@@ -108,14 +109,18 @@ def _add_topic(session: Session, topic: TopicInput, now: datetime) -> Topic:
     return row
 
 
-def _judge_the_stored(session: Session, now: datetime) -> None:
-    """Make the articles that are here already due for judging by the topics that lack them.
+def _hold_articles(session: Session) -> None:
+    """Let no article be collected beside this transaction.
 
-    The lock closes the gap between "this topic sees no such article" and "that article sees no
-    such topic" in two transactions at once; SQLite has one writer at a time.
+    It closes the gap between "this topic sees no such article" and "that article sees no such
+    topic" in two transactions at once.  SQLite has one writer at a time as it is.
     """
     if session.get_bind().dialect.name == "postgresql":
         session.connection().exec_driver_sql("LOCK TABLE article IN SHARE ROW EXCLUSIVE MODE")
+
+
+def _judge_the_stored(session: Session, now: datetime) -> None:
+    """Make the articles that are here already due for judging by the topics that lack them."""
     stored = session.scalars(select(Article.id).where(Article.text.is_not(None)))
     for batch in stored.partitions(10_000):
         make_judgements_due(session, batch, now)
@@ -123,12 +128,11 @@ def _judge_the_stored(session: Session, now: datetime) -> None:
 
 def _change(session: Session, row: Topic, topic: TopicInput, now: datetime) -> None:
     settings = settings_to_dict(topic.settings)
-    if row.settings != settings:
-        row.settings = settings
-        row.fit_due_at = now
+    changed = row.settings != settings
+    row.settings = settings
     row.channels = list(topic.channels)
-    if _sync_seeds(session, row.id, topic.seeds, now):
-        row.fit_due_at = now
+    if _sync_seeds(session, row.id, topic.seeds, now) or changed:
+        ask_for_fit(session, [row.id], now)
 
 
 def _sync_seeds(session: Session, topic_id: int, seeds: Sequence[SeedInput], now: datetime) -> bool:
@@ -225,7 +229,7 @@ def topic_for_fit(
     stream, days = _stream(session, sample)
     return TopicForFit(
         name=topic.name,
-        due_at=topic.fit_due_at,
+        asked=topic.fit_asked,
         settings=settings_from_dict(topic.settings),
         seeds=tuple(as_article(row) for row in seeds if row.text),
         missing=sum(row.state == "new" and row.attempts == 0 for row in seeds),
@@ -272,7 +276,7 @@ def _stream(session: Session, sample: int) -> tuple[tuple[types.Article, ...], f
 def save_model(
     session: Session,
     topic_id: int,
-    due_at: datetime,
+    asked: int,
     *,
     body: bytes,
     threshold: float,
@@ -281,12 +285,12 @@ def save_model(
 ) -> int:
     """Put a fitted model in force; returns its id.
 
-    A label or seed that came while it was fitted has moved ``fit_due_at``, which then stands.
+    A label or seed that came while it was fitted has asked again: then the next fit is due now.
     """
     model = Model(topic_id=topic_id, created_at=now, threshold=threshold, body=body)
     session.add(model)
     session.execute(update(Topic).where(Topic.id == topic_id).values(attempts=0, last_error=None))
-    _set_fit_due(session, topic_id, due_at, next_fit_at)
+    _set_fit_due(session, topic_id, asked, next_fit_at)
     session.flush()
     return model.id
 
@@ -294,7 +298,7 @@ def save_model(
 def postpone_fit(
     session: Session,
     topic_id: int,
-    due_at: datetime,
+    asked: int,
     *,
     until: datetime | None,
     error: str | None = None,
@@ -306,14 +310,12 @@ def postpone_fit(
             .where(Topic.id == topic_id)
             .values(attempts=Topic.attempts + 1, last_error=error)
         )
-    _set_fit_due(session, topic_id, due_at, until)
+    _set_fit_due(session, topic_id, asked, until)
 
 
-def _set_fit_due(session: Session, topic_id: int, due_at: datetime, then: datetime | None) -> None:
+def _set_fit_due(session: Session, topic_id: int, asked: int, then: datetime | None) -> None:
     session.execute(
-        update(Topic)
-        .where(Topic.id == topic_id, Topic.fit_due_at == due_at)
-        .values(fit_due_at=then)
+        update(Topic).where(Topic.id == topic_id, Topic.fit_asked == asked).values(fit_due_at=then)
     )
 
 
