@@ -219,12 +219,13 @@ def test_writers_at_once_do_not_mix_their_lines(tmp_path: Path) -> None:
     path = tmp_path / "alerts.jsonl"
 
     async def send_all() -> None:
-        deliveries = [replace(DELIVERY, uid=f"uid-{number}") for number in range(20)]
+        long = replace(DELIVERY.alert, excerpt="x" * 50_000)
+        deliveries = [replace(DELIVERY, uid=f"uid-{n}", alert=long) for n in range(100)]
         await asyncio.gather(*(FileChannel(path).send(each) for each in deliveries))
 
     asyncio.run(send_all())
     ids = {json.loads(line)["id"] for line in path.read_text("utf-8").splitlines()}
-    assert len(ids) == 20
+    assert len(ids) == 100
 
 
 @pytest.mark.parametrize("name", ["folder", "file/alerts.jsonl", "/dev/full"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import os
 from pathlib import Path
@@ -38,6 +39,7 @@ def _append(path: Path, line: bytes) -> None:
     """Append in one write, so that a reader sees the line whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("ab+", buffering=0) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # another writer's half-written line is not a torn one
         if _is_torn(file.fileno()):
             line = b"\n" + line
         if file.write(line) != len(line):
