@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import app
 from monitor.config import Config
-from monitor.edge.store import alerts, migrations
+from monitor.edge.store import alerts, migrations, views
 from monitor.edge.store.lock import daemon_lock
 from monitor.edge.store.store import Store
 from monitor.errors import MonitorError
@@ -71,6 +71,8 @@ def prepared(
             log.info("database: migrated from %s to %s", before or "nothing", now)
         with daemon_lock(store, shared=shared):
             sync(config, store, clock())
+            following = len(store.read(views.feeds)), len(config.topics)
+            log.info("following %d feeds for %d topics, in %s", *following, config.path)
             if not shared:
                 store.write(alerts.release_leases, clock())
             yield store

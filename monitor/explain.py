@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from monitor.domain.events import prepare
 from monitor.domain.extraction import extract_page
+from monitor.domain.model import TopicModel
 from monitor.domain.relevance import nearest_seed, score
 from monitor.domain.seeds import read_seed
 from monitor.edge.store import judging, topics, views
@@ -61,24 +63,9 @@ def _read(path: Path) -> Article:
 
 
 def _explain_stored(parts: Parts, detail: MatchDetail) -> Explanation:
-    model = parts.model(detail.model)
-    [its] = score(model, [detail.article])
-    seed, similarity = nearest_seed(model, detail.article)
-    return Explanation(
-        topic=detail.topic,
-        title=detail.article.title,
-        url=detail.article.url,
-        source=detail.article.source,
-        published=detail.article.published,
+    return replace(
+        _by_the_model(parts.model(detail.model), detail.model, detail.topic, detail.article),
         match=detail.id,
-        model=detail.model,
-        score=detail.score,
-        threshold=detail.threshold,
-        relevant=its.relevant,
-        reason=its.reason,
-        terms=its.terms,
-        nearest_seed=seed,
-        nearest_seed_similarity=similarity,
         nearest_event=detail.nearest_event,
         event=detail.event,
         event_title=detail.event_title,
@@ -92,15 +79,27 @@ def _explain_new(parts: Parts, article: Article, topic: str, topic_id: int) -> E
     if model_id is None:
         raise NotFound(f"topic {topic} has no model yet: start `monitor run` first")
     model = parts.model(model_id)
-    [its] = score(model, [article])
-    seed, similarity = nearest_seed(model, article)
+    alone = _by_the_model(model, model_id, topic, article)
     told = parts.store.read(judging.told_before, topic_id)
     memory = recall(model_id, model, told, lambda ids: parts.store.read(judging.texts, ids), parts)
     placement = memory.coverage.place(prepare(article), article.published)
-    nearest = None
-    if placement.nearest_event is not None:
-        title, last_seen = parts.store.read(views.event_title, placement.nearest_event)
-        nearest = NearestEvent(placement.nearest_event, title, placement.similarity, last_seen)
+    if placement.nearest_event is None:
+        return alone
+    title, last_seen = parts.store.read(views.event_title, placement.nearest_event)
+    joins = alone.relevant and placement.event is not None
+    return replace(
+        alone,
+        nearest_event=NearestEvent(placement.nearest_event, title, placement.similarity, last_seen),
+        event=placement.event if joins else None,
+        event_title=title if joins else "",
+        copy_of=placement.copy_of,
+    )
+
+
+def _by_the_model(model: TopicModel, model_id: int, topic: str, article: Article) -> Explanation:
+    """What the model says of the article, whatever else has been told."""
+    [its] = score(model, [article])
+    seed, similarity = nearest_seed(model, article)
     return Explanation(
         topic=topic,
         title=article.title,
@@ -116,8 +115,8 @@ def _explain_new(parts: Parts, article: Article, topic: str, topic_id: int) -> E
         terms=its.terms,
         nearest_seed=seed,
         nearest_seed_similarity=similarity,
-        nearest_event=nearest,
-        event=placement.event if its.relevant else None,
-        event_title=nearest.title if nearest and placement.event == nearest.id else "",
-        copy_of=placement.copy_of,
+        nearest_event=None,
+        event=None,
+        event_title="",
+        copy_of=None,
     )
