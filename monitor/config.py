@@ -221,9 +221,12 @@ class Config(Section):
         return ConfigError(f"{self._path}: {key}: {problem}")
 
 
-def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
-    """Read, override and validate.  Raises ConfigError with every problem found, a line each."""
-    data = _read(path)
+def load(path: Path, environ: Mapping[str, str] = os.environ, *, optional: bool = False) -> Config:
+    """Read, override and validate.  Raises ConfigError with every problem found, a line each.
+
+    ``optional``: where there is no such file, every key has its default.
+    """
+    data = {} if optional and not path.exists() else _read(path)
     overridden = _override(data, environ)
     try:
         config = Config.model_validate(data)

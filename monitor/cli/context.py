@@ -23,19 +23,19 @@ def file(ctx: typer.Context) -> Path:
     return cast(Path, ctx.obj)
 
 
-def config(ctx: typer.Context) -> Config:
-    """Raises ConfigError."""
+def config(ctx: typer.Context, *, optional: bool = False) -> Config:
+    """``optional``: without a file, unless one was named, defaults will do.  Raises ConfigError."""
     from monitor.config import load
 
-    return load(file(ctx))
+    return load(file(ctx), optional=optional and file(ctx) == DEFAULT_FILE)
 
 
 @contextmanager
-def store(ctx: typer.Context) -> Iterator[Store]:
-    """The database, migrated.  Raises ConfigError, StoreError."""
+def store(ctx: typer.Context, *, optional: bool = False) -> Iterator[Store]:
+    """The database, migrated; ``optional`` as for ``config``.  Raises ConfigError, StoreError."""
     from monitor import app
 
-    opened = app.open_store(config(ctx))
+    opened = app.open_store(config(ctx, optional=optional))
     try:
         yield opened
     finally:

@@ -46,7 +46,6 @@ def test_the_wheel_holds_the_packages_and_nothing_on_top_level_but_them(installe
 
 
 def test_the_wheel_makes_a_database(installed: Path, tmp_path: Path) -> None:
-    (tmp_path / "config.toml").touch()
     where = subprocess.run(
         [sys.executable, "-c", "import monitor; print(monitor.__file__)"],
         cwd=tmp_path,
@@ -61,6 +60,8 @@ def test_the_wheel_makes_a_database(installed: Path, tmp_path: Path) -> None:
         assert done.returncode == 0, done.stderr
     assert (tmp_path / "monitor.db").exists()
     assert run(installed, tmp_path, "db", "check").returncode == 0
+    named = run(installed, tmp_path, "--config", "other.toml", "db", "upgrade")
+    assert (named.returncode, "no such file" in named.stderr) == (2, True)
 
 
 def test_the_demonstration_finds_three_events_and_alerts_each_once(
