@@ -145,7 +145,7 @@ def test_run_reloads_on_sighup_and_stops_on_ctrl_c(monitor: Monitor) -> None:
 
 
 def test_ctrl_c_ends_a_command_with_130(filled: Monitor, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_args: object) -> None:
+    def interrupted(*_args: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("monitor.config.load", interrupted)
