@@ -35,7 +35,7 @@ format: $(VENV)/.installed-dev ## put the code into its usual form
 .PHONY: browser
 browser:
 	@if [ -n "$$CI" ] && ! command -v chromium >/dev/null 2>&1; then \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; fi
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation >/dev/null; fi
 
 # ------------------------------------------------------------------------------ environment
 
