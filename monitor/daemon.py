@@ -63,13 +63,16 @@ def work(config: Config) -> None:
 def prepared(
     config: Config, store: Store, *, shared: bool = False, clock: Clock = app.utc_now
 ) -> Iterator[Store]:
-    """A database that is migrated, held by this process and in step with the configuration."""
+    """A database held by this process, migrated, and in step with the configuration.
+
+    It is held first: a daemon that has to give way must not migrate the tables of another.
+    """
     app.make_channels(config)  # a missing secret is said before anything is touched
     try:
-        before, now = migrations.upgrade(store)
-        if before != now:
-            log.info("database: migrated from %s to %s", before or "nothing", now)
         with daemon_lock(store, shared=shared):
+            before, now = migrations.upgrade(store)
+            if before != now:
+                log.info("database: migrated from %s to %s", before or "nothing", now)
             sync(config, store, clock())
             following = len(store.read(views.feeds)), len(config.topics)
             log.info("following %d feeds for %d topics, in %s", *following, config.path)

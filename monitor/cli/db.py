@@ -11,13 +11,18 @@ app = typer.Typer(name="db", help="The database.")
 
 @app.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Make the tables, or bring them to this version; `monitor run` does the same."""
+    """Make the tables, or bring them to this version; `monitor run` does the same.
+
+    Not beside a monitor that runs: its tables would change under it.
+    """
     from monitor import app as composition
     from monitor.edge.store import migrations
+    from monitor.edge.store.lock import daemon_lock
 
     store = composition.new_store(context.config(ctx, optional=True))
     try:
-        before, now = migrations.upgrade(store)
+        with daemon_lock(store):
+            before, now = migrations.upgrade(store)
     finally:
         store.close()
     if before == now:

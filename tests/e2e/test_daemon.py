@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.edge.store import views
+from monitor.edge.store.lock import daemon_lock
 from monitor.edge.store.store import Store
 from tests.e2e.kill import finish, kill_at_random, monitor
 from tests.e2e.newsstand import serve
@@ -51,6 +52,27 @@ def test_stop_and_second_daemon(tmp_path: Path) -> None:
         assert daemon.wait(20) == 0
         assert time.monotonic() - began < 5
         assert "Traceback" not in log_of(config)
+
+
+def test_a_daemon_that_gives_way_has_migrated_nothing(tmp_path: Path) -> None:
+    with serve(STORIES[:1]) as stand:
+        config = stand.config(tmp_path)
+        store = Store(f"sqlite:///{tmp_path}/monitor.db")
+        with daemon_lock(store):
+            for command in (("run",), ("db", "upgrade")):
+                assert monitor(config, *command).wait(20) == 3
+        assert not (tmp_path / "monitor.db").exists()
+
+
+def test_a_database_that_cannot_be_reached_is_one_line(tmp_path: Path) -> None:
+    with serve(STORIES[:1]) as stand:
+        config = stand.config(tmp_path)
+        there = "postgresql://me:s3cr3t@127.0.0.1:1/none"
+        config.write_text(config.read_text().replace("sqlite:///monitor.db", there))
+        assert monitor(config, "run").wait(20) == 1
+        assert len(log_of(config).splitlines()) == 1
+        assert "check [database] url" in log_of(config)
+        assert "s3cr3t" not in log_of(config)
 
 
 def test_a_hangup_brings_new_feeds_and_channels(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError
 
 import monitor
 from monitor.edge.store.engine import sqlite_file
-from monitor.edge.store.store import Store, reason
+from monitor.edge.store.store import Store, cannot_open
 from monitor.errors import StoreError
 
 ADVISORY_KEY = 0x6D6F6E69746F7231
@@ -58,7 +58,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
                 _alembic(connection, "upgrade", "head")
         return before, head()
     except DatabaseError as error:
-        raise StoreError(_cannot_open(store, error)) from error
+        raise StoreError(cannot_open(store, error)) from error
     except OSError as error:
         raise StoreError(f"database: {file}: {error.strerror}") from error
 
@@ -78,7 +78,7 @@ def require_current(store: Store) -> None:
         with store.engine.connect().execution_options(reading=True) as connection:
             found = current(connection)
     except DatabaseError as error:
-        raise StoreError(_cannot_open(store, error)) from error
+        raise StoreError(cannot_open(store, error)) from error
     _refuse_newer(found)
     if found != head():
         raise StoreError(
@@ -93,11 +93,6 @@ def _refuse_newer(found: str | None) -> None:
             f"database is at revision {found}, newer than the {head()} this version knows: "
             "install the newer monitor, or name another database in [database] url"
         )
-
-
-def _cannot_open(store: Store, error: DatabaseError) -> str:
-    shown = store.engine.url.render_as_string(hide_password=True)
-    return f"database {shown} cannot be opened: {reason(error)}: check [database] url"
 
 
 def _alembic(connection: Connection, action: str, revision: str) -> None:

@@ -70,3 +70,9 @@ def _in_words() -> Iterator[None]:
 def reason(error: DBAPIError) -> str:
     """What the driver says, in one line."""
     return str(error.orig).strip().splitlines()[0]
+
+
+def cannot_open(store: Store, error: DBAPIError) -> str:
+    """That the database cannot be reached, why, and what to do; without its password."""
+    shown = store.engine.url.render_as_string(hide_password=True)
+    return f"database {shown} cannot be opened: {reason(error)}: check [database] url"
