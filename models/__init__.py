@@ -8,8 +8,12 @@ from models.tables import (
     Entry,
     Event,
     Feed,
+    Host,
     Judgement,
     Model,
+    Push,
+    Revision,
+    Subscription,
     Topic,
 )
 
@@ -21,8 +25,12 @@ __all__ = [
     "Entry",
     "Event",
     "Feed",
+    "Host",
     "Judgement",
     "Model",
+    "Push",
+    "Revision",
+    "Subscription",
     "Topic",
     "UTCDateTime",
 ]

@@ -1,8 +1,8 @@
 """What the monitor remembers.  Rows with a ``state`` are its to-do list as well.
 
-topic ─┬─ model                      feed ── entry ── article
-       ├─ judgement ── article
-       └─ event ── alert ── delivery
+topic ─┬─ model                      feed ─┬─ entry ── article ── revision
+       ├─ judgement ── article             ├─ alert ── delivery
+       └─ event ── alert ── delivery       └─ subscription, push
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ class Feed(Base):
     """Where it was added: ``file`` (configuration, OPML) or ``command``."""
     tags: Mapped[list[str]]
     state: Mapped[str] = mapped_column(default="active")
-    """active | paused | removed (kept for the sake of its entries)"""
+    """active | paused | retired (gone for good, by its own word) | removed (kept for the sake of its
+    entries)"""
     interval: Mapped[float | None]
     """Seconds between polls; null = the configured default."""
     created_at: Mapped[datetime]
@@ -41,7 +42,21 @@ class Feed(Base):
     last_success_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     """Failed polls in a row."""
+    failing_since: Mapped[datetime | None]
     last_error: Mapped[str | None]
+    items: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Digests of the items of the last document: they need not be parsed again."""
+    kills: Mapped[int] = mapped_column(default=0)
+    """Worker processes that the document ``body_hash`` has cost."""
+    moved_to: Mapped[str | None]
+    """Where the address redirects for good; followed after some confirmations."""
+    moved_seen: Mapped[int] = mapped_column(default=0)
+    rhythm: Mapped[dict[str, Any] | None]
+    """When it publishes, as ``domain.rhythm`` has learnt it."""
+    last_entry_at: Mapped[datetime | None]
+    """When an entry was new last."""
+    lost_at: Mapped[datetime | None]
+    """When a poll last shared no entry with the one before: some may have passed unseen."""
 
 
 class Article(Base):
@@ -53,10 +68,11 @@ class Article(Base):
             "ix_article_due",
             "host",
             "not_before",
-            sqlite_where=text("state = 'new'"),
-            postgresql_where=text("state = 'new'"),
+            sqlite_where=text("state IN ('new', 'edited')"),
+            postgresql_where=text("state IN ('new', 'edited')"),
         ),
         Index("ix_article_collected_at", "collected_at"),
+        Index("ix_article_first_seen_at", "first_seen_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -65,7 +81,7 @@ class Article(Base):
     url: Mapped[str]
     host: Mapped[str]
     state: Mapped[str]
-    """new (page due) | collected"""
+    """new (page due) | collected | edited (collected, and due again: its feed shows it changed)"""
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     last_error: Mapped[str | None]
@@ -84,13 +100,38 @@ class Article(Base):
     author: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="")
     canonical_url: Mapped[str] = mapped_column(default="")
+    kills: Mapped[int] = mapped_column(default=0)
+    """Worker processes that its page has cost."""
+    revisions: Mapped[int] = mapped_column(default=0)
+    """How often its feed has shown it changed since it was collected first."""
+
+
+class Revision(Base):
+    """What an article said before its publisher changed it."""
+
+    __tablename__ = "revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    article_id: Mapped[int] = mapped_column(
+        ForeignKey("article.id", ondelete="CASCADE"), index=True
+    )
+    replaced_at: Mapped[datetime]
+    title: Mapped[str]
+    text: Mapped[str]
+    material: Mapped[bool]
+    """Whether the change was one of substance."""
+    change: Mapped[str]
+    """What changed, in words."""
 
 
 class Entry(Base):
     """A sighting of an article in a feed."""
 
     __tablename__ = "entry"
-    __table_args__ = (UniqueConstraint("feed_id", "article_id"),)
+    __table_args__ = (
+        UniqueConstraint("feed_id", "article_id"),
+        Index("ix_entry_feed_id_guid", "feed_id", "guid"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"))
@@ -98,6 +139,55 @@ class Entry(Base):
         ForeignKey("article.id", ondelete="CASCADE"), index=True
     )
     seen_at: Mapped[datetime]
+    guid: Mapped[str] = mapped_column(default="")
+    """Hashed; empty where the item has none of its own."""
+    digest: Mapped[str] = mapped_column(default="")
+    """Of the title and text that the feed gave it last."""
+
+
+class Host(Base):
+    """Whose turn it is at a host, where several machines share the work."""
+
+    __tablename__ = "host"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    free_at: Mapped[datetime]
+    """The next request may start then: a pause after the last, or the end of a lease."""
+
+
+class Subscription(Base):
+    """A feed's hub, asked to push (WebSub)."""
+
+    __tablename__ = "subscription"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"), unique=True)
+    hub: Mapped[str]
+    topic: Mapped[str]
+    """The address by which the hub knows the feed."""
+    token: Mapped[str] = mapped_column(unique=True)
+    """The unguessable end of our callback's address."""
+    secret: Mapped[str]
+    state: Mapped[str]
+    """wanted | asked (the hub is to verify) | active | refused"""
+    attempts: Mapped[int] = mapped_column(default=0)
+    not_before: Mapped[datetime] = mapped_column(index=True)
+    """When to ask the hub (again): to subscribe, or to renew before the lease ends."""
+    lease_until: Mapped[datetime | None]
+    last_push_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class Push(Base):
+    """A document that a hub has pushed, until it has been read."""
+
+    __tablename__ = "push"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"), index=True)
+    received_at: Mapped[datetime]
+    content_type: Mapped[str]
+    body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Topic(Base):
@@ -202,8 +292,16 @@ class Alert(Base):
     key: Mapped[str] = mapped_column(unique=True)
     """What it is about (``new_event:<event id>``): the same thing is never alerted twice."""
     kind: Mapped[str]
-    topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    topic_id: Mapped[int | None] = mapped_column(
+        ForeignKey("topic.id", ondelete="CASCADE"), index=True
+    )
+    event_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), index=True
+    )
+    feed_id: Mapped[int | None] = mapped_column(
+        ForeignKey("feed.id", ondelete="CASCADE"), index=True
+    )
+    """Of an alert about a feed, which has neither topic nor event."""
     created_at: Mapped[datetime]
     message: Mapped[dict[str, Any]]
 

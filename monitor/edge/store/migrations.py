@@ -6,7 +6,10 @@ Both databases run DDL inside a transaction, so a killed migration leaves the ol
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DatabaseError
@@ -49,7 +52,7 @@ def upgrade(store: Store) -> tuple[str | None, str]:
     try:
         if file is not None:
             file.parent.mkdir(parents=True, exist_ok=True)
-        with store.engine.begin() as connection:
+        with _changing_tables(store) as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({ADVISORY_KEY})"))
             before = current(connection)
@@ -65,8 +68,39 @@ def upgrade(store: Store) -> tuple[str | None, str]:
 
 def downgrade(store: Store, revision: str) -> None:
     """Go back to ``revision`` ("base" drops everything)."""
-    with store.engine.begin() as connection:
+    with _changing_tables(store) as connection:
         _alembic(connection, "downgrade", revision)
+
+
+@contextmanager
+def _changing_tables(store: Store) -> Iterator[Connection]:
+    """A transaction in which SQLite does not enforce foreign keys.
+
+    SQLite changes a table by making it anew, and dropping the old one would delete, by cascade,
+    all that refers to it (https://sqlite.org/lang_altertable.html, section 7).
+    """
+    with store.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            with connection.begin():
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")  # has no effect once a transaction has begun
+        try:
+            with connection.begin():
+                yield connection
+                _check_references(connection)
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _check_references(connection: Connection) -> None:
+    broken = connection.execute(text("PRAGMA foreign_key_check")).first()
+    if broken is not None:
+        raise StoreError(
+            f"database: a row of {broken[0]} refers to one of {broken[2]} that is not there: "
+            "nothing was changed; restore a backup, or report this"
+        )
 
 
 def require_current(store: Store) -> None:
