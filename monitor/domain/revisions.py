@@ -1,0 +1,51 @@
+"""What an edit changed: the same address, another headline or text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+MATERIAL_SHARE = 0.1
+"""Part of an article's words whose change is one of substance."""
+
+_WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The difference between two versions of an article."""
+
+    material: bool
+    """Another headline, other numbers, or at least a tenth of the words."""
+    words: str
+    """For people: ``headline changed; 120 words added, 14 removed``."""
+
+
+def compare(title: str, text: str, new_title: str, new_text: str) -> Change | None:
+    """What the new version changed; None if nothing but spacing, punctuation or case.
+
+    Words are compared as a multiset, so a paragraph that has only moved is no change.
+    """
+    before, after = _words(text), _words(new_text)
+    added, removed = (after - before).total(), (before - after).total()
+    retitled = _words(title) != _words(new_title)
+    if not (retitled or added or removed):
+        return None
+    share = max(added, removed) / max(before.total(), 1)
+    numbers = _numbers(f"{title} {text}") ^ _numbers(f"{new_title} {new_text}")
+    told = ["headline changed"] if retitled else []
+    if added or removed:
+        told.append(f"{added} words added, {removed} removed")
+    return Change(
+        material=retitled or bool(numbers) or share >= MATERIAL_SHARE, words="; ".join(told)
+    )
+
+
+def _words(text: str) -> Counter[str]:
+    return Counter(_WORD.findall(text.casefold()))
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))
