@@ -66,7 +66,15 @@ class ParseError(MonitorError):
 
 
 class WorkerError(MonitorError):
-    """A worker process died, or ran out of its time or memory, while doing this job."""
+    """A worker process died, or ran out of its time or memory, while doing this job.
+
+    ``killed``: this job did that, so its input is likely to do it again; otherwise the machine or
+    its user is to blame.
+    """
+
+    def __init__(self, message: str, *, killed: bool = False) -> None:
+        super().__init__(message)
+        self.killed = killed
 
 
 class DeliveryError(MonitorError):

@@ -22,6 +22,10 @@ class Document:
     fetched_at: datetime
     etag: str | None = None
     last_modified: str | None = None
+    moved_to: str | None = None
+    """Where permanent redirects (301, 308) led, up to the first temporary one; None without any."""
+    links: str = ""
+    """The Link headers (RFC 8288), joined by commas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +41,22 @@ class Entry:
     """The feed's own text (the longer of content and summary) as plain text."""
     published: datetime | None
     author: str = ""
+    guid: str = ""
+    """Identity within its feed, hashed; empty where the item has none, or shares it with others."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedFeed:
     title: str
     entries: tuple[Entry, ...]
+    hub: str = ""
+    """WebSub hub that the document names; empty without one."""
+    self_url: str = ""
+    """The address by which the hub knows the feed (``rel="self"``); empty if not named."""
 
 
-TextFrom = Literal["page", "feed", "seed"]
+TextFrom = Literal["page", "plain", "feed", "seed"]
+"""``plain``: from the page too, by the cheap extractor, which is enough for what is off topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +161,21 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
+class FeedAlert:
+    """What is to be said about a feed."""
+
+    kind: Literal["feed_failing", "feed_recovered", "feed_silent", "feed_moved", "feed_retired"]
+    feed: str
+    """Its name, else its address."""
+    url: str
+    title: str
+    """What happened, in a few words."""
+    detail: str
+    """Why, what it means, and what can be done."""
+    since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """One alert due on one channel.  ``uid`` is the same at each attempt."""
 
@@ -158,7 +184,7 @@ class Delivery:
     channel: str
     attempts: int
     created_at: datetime
-    alert: Alert
+    alert: Alert | FeedAlert
 
 
 # ------------------------------------------------------------------ shown (stable JSON keys)
@@ -197,7 +223,8 @@ class AlertView:
     id: int
     kind: str
     topic: str
-    event: int
+    """Empty for an alert about a feed."""
+    event: int | None
     channel: str
     state: Literal["pending", "sending", "sent", "dead"]
     attempts: int
@@ -207,11 +234,14 @@ class AlertView:
     title: str = ""
 
 
+Health = Literal["healthy", "failing", "silent", "new", "paused", "retired"]
+
+
 @dataclass(frozen=True, slots=True)
 class FeedView:
     url: str
     name: str
-    state: Literal["active", "paused"]
+    state: Literal["active", "paused", "retired"]
     next_poll_at: datetime
     last_success_at: datetime | None
     failures: int
@@ -219,6 +249,28 @@ class FeedView:
     entries: int
     origin: Literal["file", "command"] = "file"
     tags: tuple[str, ...] = ()
+    failing_since: datetime | None = None
+    last_entry_at: datetime | None = None
+    """When something was new last."""
+    usual_gap: float | None = None
+    """Seconds between entries, usually; None while unknown."""
+    silent: bool = False
+    """Nothing new for unusually long, by its own habit."""
+    lost_at: datetime | None = None
+    """When a poll last shared nothing with the one before: entries may have passed unseen."""
+    moved_to: str | None = None
+    """Where it is asked, if that is another address."""
+
+    @property
+    def health(self) -> Health:
+        """Its state in a word."""
+        if self.state != "active":
+            return self.state
+        if self.failures:
+            return "failing"
+        if self.silent:
+            return "silent"
+        return "healthy" if self.last_success_at else "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +303,17 @@ class TopicView:
 
 
 @dataclass(frozen=True, slots=True)
+class RevisionView:
+    """An earlier version of an article, and what the next one changed."""
+
+    replaced_at: datetime
+    title: str
+    text: str
+    material: bool
+    change: str
+
+
+@dataclass(frozen=True, slots=True)
 class MatchDetail:
     """One judgement with all that is stored about it; ``event`` None: it did not match."""
 
@@ -270,7 +333,11 @@ class MatchDetail:
     copy_of_title: str
     label: Verdict | None
     seed: bool
+    judged: Article
+    """The article as it was when judged: another than ``article`` if it has been edited since."""
     reason: str = ""
+    revisions: tuple[RevisionView, ...] = ()
+    """The oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,56 +364,3 @@ class Explanation:
     event: int | None
     event_title: str
     copy_of: int | None
-
-
-# ------------------------------------------------------------------ commands: an identity each
-
-
-@dataclass(frozen=True, slots=True)
-class Poll:
-    feed: int
-    host: str
-
-    @property
-    def key(self) -> str:
-        return f"host:{self.host}"
-
-
-@dataclass(frozen=True, slots=True)
-class Collect:
-    host: str
-
-    @property
-    def key(self) -> str:
-        return f"host:{self.host}"
-
-
-@dataclass(frozen=True, slots=True)
-class Judge:
-    topic: int
-
-    @property
-    def key(self) -> str:
-        return f"judge:{self.topic}"
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    topic: int
-
-    @property
-    def key(self) -> str:
-        return f"fit:{self.topic}"
-
-
-@dataclass(frozen=True, slots=True)
-class Deliver:
-    channel: str
-
-    @property
-    def key(self) -> str:
-        return f"channel:{self.channel}"
-
-
-Command = Poll | Collect | Judge | Fit | Deliver
-"""Hints; the rows are the truth.  ``key``: commands with the same key run one after another."""

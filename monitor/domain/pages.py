@@ -19,9 +19,15 @@ from monitor.types import Article, Document, TextFrom
 
 MAX_PAGE = 4 * 2**20
 """Bytes of the largest page that is given to the extractor."""
+MAX_TEXT = 200_000
+"""Characters of an article's text that are kept."""
 _LANGUAGE_SAMPLE = 2_000
 _NO_PAGE = re.compile(r"(?:image|video|audio|font)/|application/(?!.*(?:html|xml)|octet-stream)")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SURELY_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
+_ANOTHER_KIND = re.compile(r"\s*(?:%PDF|[{\[])")
+_WITHIN = 4_000
+_PAGE_INSIDE = re.compile(r"<(?:!doctype html|html|head|body)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +43,19 @@ class Page:
 
 
 def markup_of(document: Document) -> str | None:
-    """The text of a web page; None if size, declared type or first character say it is none."""
-    if len(document.body) > MAX_PAGE or _NO_PAGE.match(document.content_type):
+    """The text of a web page; None if size, declared type or first characters say it is none."""
+    if len(document.body) > MAX_PAGE:
         return None
     markup = decode(document.body, document.content_type)
-    return markup if markup.lstrip()[:1] == "<" else None
+    if _NO_PAGE.match(document.content_type):
+        return markup if _SURELY_PAGE.match(markup) else None
+    if markup.lstrip()[:1] == "<":
+        return markup
+    # Servers that fail print their complaints before the page.
+    if _ANOTHER_KIND.match(markup) or "\0" in markup[:_WITHIN]:
+        return None
+    inside = _PAGE_INSIDE.search(markup, 0, _WITHIN)
+    return markup[inside.start() :] if inside else None
 
 
 def read_page(markup: str, url: str, now: datetime) -> Page | None:
@@ -56,6 +70,8 @@ def read_page(markup: str, url: str, now: datetime) -> Page | None:
             include_comments=False,
             with_metadata=True,
         )
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - an extractor given hostile markup raises anything
         return None
     if found is None or isinstance(found, dict):
@@ -85,7 +101,7 @@ def build(
     return Article(
         url=url,
         title=title,
-        text=text,
+        text=text[:MAX_TEXT],
         published=published,
         text_from=text_from,
         source=page.site or _outlet(page.canonical_url or url),

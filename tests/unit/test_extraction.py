@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.extraction import extract_page, from_feed, read_seed, strip_boilerplate
+from monitor.domain.pages import MAX_TEXT
 from monitor.errors import ConfigError, ParseError
 from monitor.types import Article, Document
 
@@ -137,6 +139,44 @@ def test_a_wall_is_not_taken_for_an_article_even_if_the_feed_says_less() -> None
 def test_a_short_article_is_kept_where_the_feed_says_less() -> None:
     body = page("The harbour council bought two electric ferries on Tuesday, it said in a note.")
     assert extract(body, "Ferries", None, "Ferries").text_from == "page"
+
+
+def test_text_that_was_lost_is_noticed_and_the_longer_one_taken() -> None:
+    deep = "<div>" * 1_500 + "".join(f"<p>{PARAGRAPHS[1]}</p>" for _ in range(20))
+    body = page(PARAGRAPHS[0] + PARAGRAPHS[3]) + deep
+    told = " ".join(PARAGRAPHS)
+    assert extract(body, "Ferries", None, told).text_from == "feed"
+    assert extract(body, "Ferries", None, "Ferries are bought.").text_from == "page"
+    with pytest.raises(ParseError, match="has no article text"):
+        extract("<html>" + deep)
+    assert extract("<html>" + deep, "Ferries", None, told).text_from == "feed"
+
+
+def test_a_short_page_beside_a_longer_feed_is_kept_if_it_shows_no_more() -> None:
+    body = page(PARAGRAPHS[0] + " " + PARAGRAPHS[3])
+    assert extract(body, "Ferries", None, " ".join(PARAGRAPHS)).text_from == "page"
+
+
+def test_the_text_in_a_page_s_data_serves_where_it_shows_none() -> None:
+    data = json.dumps([{"@type": "NewsArticle", "articleBody": " ".join(PARAGRAPHS)}])
+    body = page("", head=f'<script type="application/ld+json">{data}</script>')
+    article = extract(body, "Ferries", None, "Ferries are bought.")
+    assert (article.text, article.text_from) == (" ".join(PARAGRAPHS), "page")
+    assert extract(body, "Ferries", None, f"{TEXT} {TEXT}").text_from == "feed"
+
+
+def test_texts_are_bounded() -> None:
+    article = from_feed(URL, "Ferries", "word " * 100_000, None, "")
+    assert len(article.text) == MAX_TEXT
+
+
+def test_want_of_memory_is_not_taken_for_want_of_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    def starve(*_: object, **__: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("trafilatura.bare_extraction", starve)
+    with pytest.raises(MemoryError):
+        extract(page(*PARAGRAPHS))
 
 
 def test_nothing_at_all_is_an_error_in_words() -> None:
