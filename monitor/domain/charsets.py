@@ -7,11 +7,18 @@ import re
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it starts with
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it starts with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_XML_STARTS = (
+    (b"<\0\0\0", "utf-32-le"),
+    (b"\0\0\0<", "utf-32-be"),
+    (b"<\0", "utf-16-le"),
+    (b"\0<", "utf-16-be"),
+)
+"""How XML without a byte order mark gives its encoding away (XML 1.0, appendix F)."""
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _DECLARED_WITHIN = 2048
 # The codecs that text on the web is written in.  Python has others that decode text into text, or
@@ -21,6 +28,9 @@ _KNOWN = re.compile(
     r"|cp\d{3,4}|koi8-[rut]|gb2312|gbk|gb18030|big5(?:-?hkscs)?|euc-?(?:jp|kr)|shift_?jis|sjis"
     r"|iso-2022-(?:jp|kr)|tis-620|mac-?roman)"
 )
+_WESTERN = ("iso-8859-1", "iso8859-1", "latin-1", "latin1", "windows-1252")
+_MEANT = dict.fromkeys(_WESTERN, "cp1252") | dict.fromkeys(("gb2312", "gbk"), "gb18030")
+"""Names under which the web writes more than they stand for (encoding.spec.whatwg.org)."""
 _SAMPLE = 65_536
 
 
@@ -28,27 +38,41 @@ def decode(data: bytes, content_type: str = "") -> str:
     """The text of ``data``: by its byte order mark, the Content-Type's charset, its own
     declaration, as UTF-8, and else by its statistics; what does not decode becomes U+FFFD.
     """
+    text = _as_claimed(data, content_type, data[:_DECLARED_WITHIN])
+    return _guess(data) if text is None else text
+
+
+def decode_xml(data: bytes, content_type: str = "") -> str | None:
+    """As ``decode``, but only an XML declaration declares; None where statistics would decide."""
+    for start, codec in _XML_STARTS:
+        if data.startswith(start):
+            return data.decode(codec, "replace")
+    declaration = data.lstrip()[:_DECLARED_WITHIN].partition(b"?>")[0]
+    return _as_claimed(data, content_type, declaration if declaration.startswith(b"<?xml") else b"")
+
+
+def _as_claimed(data: bytes, content_type: str, declaration: bytes) -> str | None:
     for mark, codec in _BOMS:
         if data.startswith(mark):
-            return data[len(mark) :].decode(_without_mark(codec, mark), "replace")
-    for source in (content_type.encode("ascii", "replace"), data[:_DECLARED_WITHIN]):
+            return data[len(mark) :].decode(codec, "replace")
+    for source in (content_type.encode("ascii", "replace"), declaration):
         found = _DECLARED.search(source)
-        codec = found[1].decode("ascii").lower() if found else ""
-        if _KNOWN.fullmatch(codec):
-            try:
-                return data.decode(codec)
-            except (UnicodeError, LookupError):
-                continue  # a false claim: the next witness is asked
+        name = found[1].decode("ascii").lower() if found else ""
+        if not _KNOWN.fullmatch(name):
+            continue
+        claim = _MEANT.get(name, name)
+        # Western text is never UTF-8 by accident: there the claim is only a server's default.
+        text = (_strict(data, "utf-8") if claim == "cp1252" else None) or _strict(data, claim)
+        if text is not None:
+            return text  # else a false claim: the next witness is asked
+    return _strict(data, "utf-8")
+
+
+def _strict(data: bytes, codec: str) -> str | None:
     try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return _guess(data)
-
-
-def _without_mark(codec: str, mark: bytes) -> str:
-    if codec == "utf-8":
-        return codec
-    return codec + ("-le" if mark[0] == 0xFF else "-be")
+        return data.decode(codec)
+    except (UnicodeError, LookupError):
+        return None
 
 
 def _guess(data: bytes) -> str:

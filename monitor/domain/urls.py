@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import parse_qs, urlsplit
 
 import ada_url
 
@@ -13,6 +14,11 @@ MAX_LENGTH = 4096
 """Characters of the longest address taken for one."""
 
 _SHOWN = 120
+_REDIRECTS = re.compile(
+    r"https?://(?:www\.google\.(?:com?\.)?[a-z]{2,3}/url|www\.bing\.com/news/apiclick\.aspx)\?"
+)
+_PLAIN_PATH = re.compile(r"(?:/[\w.~%!=:,-]+)*/?", re.ASCII)
+"""A path that courlan would return as it is."""
 
 
 def absolute(url: str) -> str:
@@ -40,14 +46,22 @@ def canonical(url: str) -> str:
     ``canonical(canonical(x)) == canonical(x)``.  Raises ParseError as ``absolute``.
     """
     parsed = _parse(url)
-    parsed.hash = ""
-    parsed.host = _host(parsed) + (f":{parsed.port}" if parsed.port else "")
+    port = f":{parsed.port}" if parsed.port else ""
     query = [part for part in parsed.search.removeprefix("?").split("&") if part]
-    kept = sorted((p for p in query if not _tracks(p.split("=", 1)[0])), key=_name)
-    parsed.search = ""
-    parsed.pathname = _plain_path(parsed.href)
-    parsed.search = "?" + "&".join(kept) if kept else ""
-    return str(parsed.href)
+    kept = sorted((p for p in query if not _tracks(_name(p))), key=_name)
+    search = "?" + "&".join(kept) if kept else ""
+    return f"{parsed.protocol}//{_host(parsed)}{port}{_plain_path(parsed)}{search}"
+
+
+def target(url: str) -> str:
+    """The page behind an address of Google's or Bing's alert and news feeds; else ``url``."""
+    if not _REDIRECTS.match(url):
+        return url
+    query = parse_qs(urlsplit(url).query)
+    try:
+        return absolute(next(iter(query.get("url") or query.get("q") or ()), url))
+    except ParseError:
+        return url
 
 
 def _parse(url: str, base: str | None = None) -> ada_url.URL:
@@ -58,11 +72,12 @@ def _parse(url: str, base: str | None = None) -> ada_url.URL:
         parsed = ada_url.URL(url, base=base)
     except (ValueError, UnicodeError) as error:
         raise ParseError(f"{shown!r} is not a web address") from error
-    if parsed.protocol not in {"http:", "https:"}:
+    href = parsed.href
+    if not href.startswith(("http://", "https://")):
         raise ParseError(f"{shown!r} is not an http or https address")
-    if parsed.username or parsed.password:
+    if "@" in href and (parsed.username or parsed.password):
         raise ParseError("an address with a user name or password in it is not followed")
-    if len(parsed.href) > MAX_LENGTH:
+    if len(href) > MAX_LENGTH:
         raise ParseError(f"{shown!r} is longer than {MAX_LENGTH} characters")
     return parsed
 
@@ -75,13 +90,17 @@ def _name(part: str) -> str:
     return part.split("=", 1)[0]
 
 
-def _plain_path(href: str) -> str:
+def _plain_path(parsed: ada_url.URL) -> str:
+    path = str(parsed.pathname)
+    if _PLAIN_PATH.fullmatch(path):
+        return path
     # Imported late: courlan brings urllib3 and a language database, a fifth of a second.
     from courlan import normalize_url
 
-    normal = normalize_url(href)
-    found = re.match(r"https?://[^/]*(/[^?#]*)", normal)
-    return found[1] if found else "/"
+    parsed.search = parsed.hash = ""
+    found = re.match(r"https?://[^/]*(/[^?#]*)", normalize_url(parsed.href))
+    parsed.pathname = found[1] if found else "/"
+    return str(parsed.pathname)
 
 
 @lru_cache(maxsize=4096)

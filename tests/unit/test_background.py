@@ -39,14 +39,16 @@ def test_impossible_counts_are_refused(documents: int, count: int) -> None:
         b"",
         b"no gzip",
         SHIPPED.read_bytes()[:1000],
-        gzip.compress(b"[]"),
-        gzip.compress(b"{}"),
-        gzip.compress(json.dumps({"format": 99}).encode()),
+        gzip.compress(b"[]", mtime=0),
+        gzip.compress(b"{}", mtime=0),
+        gzip.compress(json.dumps({"format": 99}).encode(), mtime=0),
         gzip.compress(
-            json.dumps({"format": 1, "documents": 1, "terms": ["a"], "counts": []}).encode()
+            json.dumps({"format": 1, "documents": 1, "terms": ["a"], "counts": []}).encode(),
+            mtime=0,
         ),
         gzip.compress(
-            json.dumps({"format": 1, "documents": 1, "terms": ["a"], "counts": ["1"]}).encode()
+            json.dumps({"format": 1, "documents": 1, "terms": ["a"], "counts": ["1"]}).encode(),
+            mtime=0,
         ),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.charsets import decode
+from monitor.domain.charsets import decode, decode_xml
 from monitor.domain.clean import clean_line, clean_text, strip_html
 from monitor.domain.dates import parse_date, plausible
 
@@ -144,3 +144,29 @@ def test_decode(data: bytes, content_type: str, expected: str) -> None:
 @given(st.binary(max_size=200), st.text(max_size=20))
 def test_decode_never_fails(data: bytes, content_type: str) -> None:
     assert isinstance(decode(data, content_type), str)
+
+
+@pytest.mark.parametrize(
+    ("data", "content_type", "expected"),
+    [
+        (b"<?xml version='1.0' encoding='koi8-r'?>\xc4\xc1", "", "да"),
+        (b"<rss>charset=koi8-r \xc3\xa9", "", "é"),  # only a declaration declares
+        ("<é".encode("utf-16-be"), "", "é"),
+        ("<é".encode("utf-32-le"), "", "é"),
+        (b"\x93x\x94", "text/xml; charset=iso-8859-1", "“x”"),
+        ("é".encode(), "text/xml; charset=iso-8859-1", "é"),
+        (b"\xfd\xfe", "", None),
+        (b"\xe9", "", None),
+    ],
+)
+def test_decode_xml(data: bytes, content_type: str, expected: str | None) -> None:
+    text = decode_xml(data, content_type)
+    assert (text and text[-len(expected or "") :]) == expected
+
+
+@given(st.text())
+def test_no_invisible_character_remains(text: str) -> None:
+    cleaned = clean_text(f"a{text}b")
+    for character in ("\0", "\x1f", "\xad", "\u034f", "\u200b", "\ufeff", "\ud800", "\U000e0100"):
+        assert character not in cleaned
+        assert clean_line(f"a{character}b").replace(" ", "") == "ab"

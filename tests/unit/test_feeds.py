@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.feeds import MAX_ENTRIES, parse_feed
+from monitor.domain.feeds import parse_feed
+from monitor.domain.items import MAX_ENTRIES
 from monitor.errors import ParseError
 from monitor.types import Document, Entry, ParsedFeed
 
@@ -49,7 +51,9 @@ def test_rss() -> None:
         text="First.\n\nSecond.",
         published=NOW,
         author="Ann",
+        guid=only(feed).guid,
     )
+    assert len(only(feed).guid) == 32
 
 
 def test_atom_takes_the_longer_text_and_the_base() -> None:
@@ -146,14 +150,94 @@ def test_items_that_say_nothing_are_dropped_and_titles_alone_are_kept() -> None:
     assert only(feed).title == "t"
 
 
+def items_of(*items: tuple[str, str, str]) -> tuple[Entry, ...]:
+    """The entries of items given as title, link and guid."""
+    form = "<item><title>{}</title><link>{}</link><guid isPermaLink='false'>{}</guid></item>"
+    return parse(rss("".join(form.format(*item) for item in items))).entries
+
+
 def test_the_same_page_twice_is_one_entry() -> None:
-    feed = parse(
-        rss(
-            "<item><title>first</title><link>http://e.org/a?utm_source=x</link></item>"
-            "<item><title>again</title><link>http://E.org/a#c</link></item>"
-        )
+    (entry,) = items_of(("t", "http://e.org/a?utm_source=x", "1"), ("t", "http://E.org/a#c", "2"))
+    assert entry.key == "http://e.org/a"
+
+
+@pytest.mark.parametrize("link", ["http://e.org/status", "http://e.org/", "http://e.org/s#{}"])
+@pytest.mark.parametrize("guids", [("1", "2"), ("", ""), ("1", "1")])
+def test_items_that_share_a_link_are_all_kept(link: str, guids: tuple[str, str]) -> None:
+    one, two = items_of(("a", link.format(1), guids[0]), ("b", link.format(2), guids[1]))
+    assert one.key != two.key
+    assert (one.key[:5], one.url) == ("guid:", link.format(1))
+
+
+def test_a_link_to_the_front_page_is_no_identity() -> None:
+    before, after = items_of(("a", "http://e.org", "1")), items_of(("b", "http://e.org/?", "2"))
+    assert before[0].key != after[0].key
+
+
+def test_guids_are_of_one_item_or_of_none() -> None:
+    shared = items_of(("a", "http://e.org/a", "x"), ("b", "http://e.org/b", "x"))
+    assert [entry.guid for entry in shared] == ["", ""]
+    moved = [items_of(("a", f"http://e.org/{place}", "x"))[0] for place in "ab"]
+    assert moved[0].guid == moved[1].guid != ""
+    assert moved[0].key != moved[1].key
+    assert items_of(("a", "http://e.org/a", ""))[0].guid == ""
+
+
+def test_the_page_behind_a_redirecting_link_is_the_link() -> None:
+    burner = "http://rssnamespace.org/feedburner/ext/1.0"
+    item = (
+        "<item><title>t</title><link>http://feeds.example/~r/1</link>"
+        f'<f:origLink xmlns:f="{burner}">http://e.org/a</f:origLink></item>'
     )
-    assert only(feed).title == "first"
+    assert only(parse(rss(item))).key == "http://e.org/a"
+    alert = "https://www.google.com/url?rct=j&amp;url=http://e.org/b%3Fid%3D1&amp;ct=ga"
+    assert items_of(("t", alert, ""))[0].url == "http://e.org/b?id=1"
+
+
+def test_an_enclosure_is_a_link_for_want_of_another() -> None:
+    item = "<item><title>t</title><enclosure url='http://e.org/a.mp3' type='audio/mpeg'/></item>"
+    assert only(parse(rss(item))).key == "http://e.org/a.mp3"
+
+
+def test_relative_links_are_relative_to_the_site() -> None:
+    feed = parse(
+        rss("<link>http://site.example/</link><item><title>a</title><link>/a</link></item>")
+    )
+    assert only(feed).url == "http://site.example/a"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        rss(
+            "<a:link xmlns:a='http://www.w3.org/2005/Atom' rel='hub' href='http://hub.example/'/>"
+            "<a:link xmlns:a='http://www.w3.org/2005/Atom' rel='self' href='/feed'/>"
+        ),
+        '<feed xmlns="http://www.w3.org/2005/Atom"><link rel="hub" href="http://hub.example/"/>'
+        '<link rel="self" href="/feed"/></feed>',
+        '{"hubs": [{"type": "WebSub", "url": "http://hub.example/"}], "feed_url": "/feed",'
+        ' "items": []}',
+    ],
+)
+def test_the_hub_and_the_own_address_are_read(body: str) -> None:
+    feed = parse(body)
+    assert (feed.hub, feed.self_url) == ("http://hub.example/", "http://127.0.0.1:8080/feed")
+
+
+def test_a_json_item_is_its_own_page_not_the_one_it_is_about() -> None:
+    item = {"id": "1", "url": "http://e.org/1", "external_url": "http://about.example/"}
+    feed = parse(json.dumps({"items": [item, {"id": 2.5, "external_url": "http://e.org/x"}]}))
+    assert [entry.key for entry in feed.entries] == ["http://e.org/1", "http://e.org/x"]
+
+
+def test_a_news_sitemap_is_a_feed() -> None:
+    feed = parse(
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+        ' xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"><url>'
+        "<loc>http://e.org/a</loc><news:news><news:publication><news:name>A &amp; B</news:name>"
+        "</news:publication><news:title>One</news:title></news:news></url></urlset>"
+    )
+    assert (feed.title, only(feed).key, only(feed).title) == ("A & B", "http://e.org/a", "One")
 
 
 @pytest.mark.parametrize(
@@ -180,6 +264,17 @@ def test_titles_are_cleaned() -> None:
 def test_entries_are_limited() -> None:
     items = "".join(f"<item><link>http://e.org/{n}</link></item>" for n in range(MAX_ENTRIES + 5))
     assert len(parse(rss(items)).entries) == MAX_ENTRIES
+
+
+def test_entries_of_a_broken_feed_are_limited() -> None:
+    items = "".join(f"<item><link>http://e.org/{n}</link></item>" for n in range(MAX_ENTRIES + 5))
+    assert len(parse(rss(items) + "<unclosed>").entries) == MAX_ENTRIES
+
+
+def test_elements_that_nothing_is_read_from_change_nothing() -> None:
+    extra = "<category>x</category><category domain='d'><![CDATA[y]]></category><comments/>"
+    with_them = "<item><link>http://e.org/1</link>{}<description>d</description></item>"
+    assert parse(rss(with_them.format(extra))) == parse(rss(with_them.format("")))
 
 
 def test_a_broken_feed_gives_what_can_be_read() -> None:
@@ -270,3 +365,77 @@ def test_arbitrary_bytes_raise_nothing_but_parse_errors(body: bytes, content_typ
         parse(body, content_type)
     except ParseError as error:
         assert str(error)
+
+
+HOSTILE = {
+    "a long style": "<description>&lt;p style='" + "a:b;" * 10_000 + "'&gt;x</description>",
+    "open comments": "<description>" + "<!--" * 100_000 + "</description>",
+    "open comments in text": "<description><![CDATA[" + "<!--" * 100_000 + "]]></description>",
+    "a long author": "<author>" + "a" * 200_000 + "</author>",
+    "a long literal author": "<author><![CDATA[" + "a" * 200_000 + "]]></author>",
+    "namespaces": "".join(f"<a xmlns:n{n}='u{n}'/>" for n in range(30_000)),
+    "attributes": "<a " + " ".join(f"a{n}=''" for n in range(100_000)) + "/>",
+    "ampersands": "&" * 5_000_000,
+    "a long attribute": "<a b='" + "x" * 1_000_000 + "'/>",
+    "keywords": "".join(f"<keywords>{n}</keywords>" for n in range(50_000)),
+    "a long date": "<pubDate>" + "1:" * 100_000 + "</pubDate>",
+    "combining marks": "<title>" + "\u0301\u0316" * 200_000 + "</title>",
+}
+
+
+@pytest.mark.parametrize("inside", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_feeds_are_read_or_refused_in_time(inside: str) -> None:
+    body = rss(f"<item><link>http://e.org/</link><title>t</title>{inside}</item>")
+    started = time.process_time()
+    try:
+        assert len(parse(body).entries) == 1
+    except ParseError as error:
+        assert "full of" in str(error) or "more than 2000" in str(error)
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("codec", "declared", "content_type"),
+    [
+        ("utf-8", "iso-8859-1", "application/xml"),  # the declaration is wrong
+        ("utf-8", "utf-8", "text/xml; charset=iso-8859-1"),  # the server is
+        ("utf-8", "punycode", "text/xml; charset=punycode"),
+        ("utf-8-sig", "utf-16", "application/xml"),
+        ("utf-16", "utf-8", "application/xml"),
+        ("utf-16-be", "utf-16", "application/xml"),
+        ("cp1252", "iso-8859-1", "text/xml"),
+        ("gb18030", "gb2312", "application/xml"),
+    ],
+)
+def test_encodings(codec: str, declared: str, content_type: str) -> None:
+    title = "Café “东”" if codec not in {"cp1252"} else "Café “x”"
+    body = (
+        f'<?xml version="1.0" encoding="{declared}"?>{rss(f"<item><title>{title}</title></item>")}'
+    )
+    assert only(parse(body.encode(codec), content_type)).title == title
+
+
+@pytest.mark.parametrize(
+    ("markup", "title"),
+    [
+        ("a & b", "a & b"),
+        ("a &nbsp;&mdash; b", "a — b"),
+        ("a &unknown; b", "a &unknown; b"),
+        ("a\x00\x01\ufffeb", "ab"),
+        ("a&#0;b", "a\ufffdb"),
+        ("a&#xD800;b", "a\ufffdb"),
+        ("<![CDATA[a & b]]>", "a & b"),
+        ("&#8217;&#x2019;", "’’"),
+    ],
+)
+def test_careless_markup_is_mended(markup: str, title: str) -> None:
+    item = f"<item><title>{markup}</title><link>http://e.org/?a=1&b=2</link></item>"
+    entry = only(parse("\r\n" + '<?xml version="1.0"?>' + rss(item)))
+    assert (entry.title, entry.url) == (title, "http://e.org/?a=1&b=2")
+
+
+@pytest.mark.parametrize("letter", ["é", "&#97;", "東", "a"])
+def test_a_name_is_cut_between_characters(letter: str) -> None:
+    entry = only(parse(rss(f"<item><title>t</title><author>{letter * 2_000}</author></item>")))
+    assert 100 < len(entry.author) <= 1_000
+    assert set(entry.author) == {"a" if "#" in letter else letter}

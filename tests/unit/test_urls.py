@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from courlan import normalize_url
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.urls import absolute, canonical, host_of, join
+from monitor.domain.urls import absolute, canonical, host_of, join, target
 from monitor.errors import ParseError
 
 
@@ -97,3 +98,34 @@ def test_nothing_but_parse_errors(text: str) -> None:
             function(text)
         except ParseError:
             continue
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        (
+            "https://www.google.com/url?rct=j&url=https://e.org/a%3Fb%3D1&ct=ga",
+            "https://e.org/a?b=1",
+        ),
+        ("https://www.google.co.uk/url?q=https://e.org/a", "https://e.org/a"),
+        (
+            "http://www.bing.com/news/apiclick.aspx?url=https%3a%2f%2fe.org%2fa&c=1",
+            "https://e.org/a",
+        ),
+        ("https://www.google.com/url?url=javascript:alert(1)", None),
+        ("https://www.google.com/url?rct=j", None),
+        ("https://www.google.com/search?q=https://e.org/a", None),
+        ("https://e.org/url?url=https://f.org/", None),
+    ],
+)
+def test_target(url: str, expected: str | None) -> None:
+    assert target(url) == (expected or url)
+
+
+PATHS = st.text("ab/._-~%!=:,;@+é 2F", max_size=12)
+
+
+@given(PATHS)
+def test_paths_are_those_that_courlan_would_give(path: str) -> None:
+    url = absolute(f"http://e.org/{path}")
+    assert canonical(url) == absolute(normalize_url(url))
