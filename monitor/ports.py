@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
@@ -19,9 +19,20 @@ class Clock(Protocol):
 
 class Fetcher(Protocol):
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        robots: bool = False,
     ) -> Document:
-        """Fetch one document; waits for its host's turn.  Raises FetchError."""
+        """Fetch one document; waits for its host's turn.  Raises FetchError.
+
+        ``robots``: only if the host's robots.txt allows it.
+        """
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        """Submit a form; returns once it is accepted (2xx).  Raises FetchError."""
 
 
 class Channel(Protocol):

@@ -3,6 +3,10 @@
 The lists are the IANA special-purpose address registries (RFC 6890 and its updates), spelled out:
 ``is_private`` and ``is_global`` of the standard library differ between Python versions and let
 transition addresses through.
+
+Refused too is what the registries call globally reachable: the anycast blocks of AS112 (RFC 7534),
+of multicast tunnelling (RFC 7450), and of port control and relays (RFC 7723, 8155).  The nearest
+node answers there, often one of the reader's own network, and none of them is a web site.
 """
 
 from __future__ import annotations
@@ -30,9 +34,10 @@ _IPV4_SPECIAL = tuple(
         "10.0.0.0/8",  # private
         "100.64.0.0/10",  # carrier-grade NAT
         "127.0.0.0/8",  # loopback
+        "168.63.129.16/32",  # the host beneath a machine in Azure: no route from elsewhere
         "169.254.0.0/16",  # link-local, cloud metadata
         "172.16.0.0/12",  # private
-        "192.0.0.0/24",  # protocol assignments
+        "192.0.0.0/24",  # protocol assignments, anycast
         "192.0.2.0/24",  # documentation
         "192.31.196.0/24",  # AS112
         "192.52.193.0/24",  # automatic multicast tunnelling
@@ -50,13 +55,17 @@ _IPV6_GLOBAL_UNICAST = IPv6Network("2000::/3")
 _IPV6_SPECIAL = tuple(
     IPv6Network(block)
     for block in (
-        "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID
+        "2001::/23",  # protocol assignments: Teredo, benchmarking, ORCHID, AS112
         "2001:db8::/32",  # documentation
         "2002::/16",  # 6to4: carries an IPv4 address
         "2620:4f:8000::/48",  # AS112
         "3fff::/20",  # documentation
     )
 )
+_ISATAP = 0x5EFE
+"""The upper half of an interface identifier that ends in an IPv4 address (RFC 5214, 6.1)."""
+_ISATAP_MASK = 0xFDFF_FFFF
+"""Leaves out the bit that says whether the IPv4 address is unique in the world."""
 _HOST_NAME = re.compile(
     r"(?=.{1,253}\Z)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*"
     r"(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
@@ -69,7 +78,10 @@ def is_public(address: Address) -> bool:
         return not any(address in block for block in _IPV4_SPECIAL)
     if address.scope_id is not None or address not in _IPV6_GLOBAL_UNICAST:
         return False
-    return not any(address in block for block in _IPV6_SPECIAL)
+    if any(address in block for block in _IPV6_SPECIAL):
+        return False
+    upper, inner = divmod(int(address) & 2**64 - 1, 2**32)
+    return upper & _ISATAP_MASK != _ISATAP or is_public(IPv4Address(inner))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,16 @@ import socket
 import time
 import zlib
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import monitor
+from monitor import app
+from monitor.config import load
 from monitor.domain.addresses import Allowed
-from monitor.edge.fetch.turns import Turns
+from monitor.errors import FetchError
 from tests.integration.servers import (
     NOW,
     Answer,
@@ -118,6 +122,37 @@ def test_proxies_of_the_environment_are_ignored(monkeypatch: pytest.MonkeyPatch)
     run(story)
 
 
+def test_link_headers_are_joined_and_bounded() -> None:
+    async def answer(head: str, writer: asyncio.StreamWriter) -> None:
+        more = f"link: <{'x' * 20_000}>\r\n" if head.startswith("GET /long") else ""
+        writer.write(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
+            b'Link: <https://hub.example/>; rel="hub"\r\nLINK: </feed>; rel=self\r\n'
+            + more.encode()
+            + b"\r\n"
+        )
+
+    async def story() -> None:
+        async with serving(answer) as server, fetching() as fetcher:
+            links = (await fetcher.fetch(server.url())).links
+            assert links == '<https://hub.example/>; rel="hub", </feed>; rel=self'
+            long = (await fetcher.fetch(server.url("/long"))).links
+            assert len(long) == 8192
+            assert long.startswith(links)
+
+    run(story)
+
+
+def test_validators_that_nobody_would_take_back_are_not_kept() -> None:
+    async def story() -> None:
+        answer = reply(b"x", ETag="e" * 5000, Last_Modified="\xe9" * 20)
+        async with serving(answer) as server, fetching() as fetcher:
+            document = await fetcher.fetch(server.url())
+            assert (document.etag, document.last_modified) == (None, "\xe9" * 20)
+
+    run(story)
+
+
 # ------------------------------------------------------------------ redirects
 
 
@@ -132,6 +167,52 @@ def test_redirects_are_followed_and_the_last_address_told(status: str) -> None:
             document = await fetcher.fetch(server.url("/old"))
             assert document.body == b"ok"
             assert document.url.startswith(server.url("/new?x"))
+
+    run(story)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "moved_to"),
+    [
+        ([], None),
+        ([301], "/1"),
+        ([308, 301], "/2"),
+        ([302], None),
+        ([302, 301], None),
+        ([301, 307, 301], "/1"),
+        ([301, 303, 308], "/1"),
+        ([308, 308, 308, 308, 308], "/5"),
+    ],
+)
+def test_where_it_moved_for_good(statuses: list[int], moved_to: str | None) -> None:
+    async def answer(head: str, writer: asyncio.StreamWriter) -> None:
+        at = int(head.split(" ", 2)[1].strip("/") or 0)
+        if at < len(statuses):
+            await redirect(f"/{at + 1}", f"{statuses[at]} Moved")(head, writer)
+        else:
+            await reply(b"ok")(head, writer)
+
+    async def story() -> None:
+        async with serving(answer) as server, fetching() as fetcher:
+            document = await fetcher.fetch(server.url("/0"))
+            assert document.url == server.url(f"/{len(statuses)}")
+            assert document.moved_to == (server.url(moved_to) if moved_to else None)
+
+    run(story)
+
+
+def test_a_feed_that_moved_and_has_not_changed() -> None:
+    async def answer(head: str, writer: asyncio.StreamWriter) -> None:
+        if head.startswith("GET /old "):
+            await redirect("/new#here", "301 Moved")(head, writer)
+        else:
+            await reply(status="304 Not Modified")(head, writer)
+
+    async def story() -> None:
+        async with serving(answer) as server, fetching() as fetcher:
+            document = await fetcher.fetch(server.url("/old"), etag='"a"')
+            assert (document.status, document.moved_to) == (304, server.url("/new"))
+            assert 'if-none-match: "a"' in server.heads[1].lower()
 
     run(story)
 
@@ -194,8 +275,9 @@ def test_status_codes(status: int, permanent: bool, words: str) -> None:
         ("", None),
     ],
 )
-def test_retry_after(value: str, seconds: float | None) -> None:
-    assert fails(reply(status="503 Busy", Retry_After=value)).retry_after == seconds
+@pytest.mark.parametrize("status", ["503 Busy", "429 Slower"])
+def test_retry_after(status: str, value: str, seconds: float | None) -> None:
+    assert fails(reply(status=status, Retry_After=value)).retry_after == seconds
 
 
 async def hang_up(head: str, writer: asyncio.StreamWriter) -> None:
@@ -249,6 +331,113 @@ def test_a_closed_port() -> None:
         unused.bind(("127.0.0.1", 0))
         error = fetch_error(f"http://127.0.0.1:{unused.getsockname()[1]}/")
     assert "refuses connections" in str(error)
+
+
+# ------------------------------------------------------------------ forms
+
+
+def test_a_form_is_submitted() -> None:
+    async def story() -> None:
+        got: list[bytes] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            got.append(await reader.readuntil(b"\r\n\r\n"))
+            got.append(await reader.readexactly(len(b"hub.mode=subscribe&x=%C3%A9+%26")))
+            await reply(b"fine", "202 Accepted")("", writer)
+            writer.close()
+
+        listener = await asyncio.start_server(serve, "127.0.0.1", 0)
+        port = listener.sockets[0].getsockname()[1]
+        async with listener, fetching() as fetcher:
+            await fetcher.post(
+                f"http://127.0.0.1:{port}/hub", {"hub.mode": "subscribe", "x": "é &"}
+            )
+        assert got[0].startswith(b"POST /hub HTTP/1.1\r\n")
+        assert b"content-type: application/x-www-form-urlencoded\r\n" in got[0].lower()
+        assert got[1] == b"hub.mode=subscribe&x=%C3%A9+%26"
+
+    run(story)
+
+
+def post_error(answer: Answer, **options: Any) -> FetchError:
+    caught: list[FetchError] = []
+
+    async def story() -> None:
+        async with serving(answer) as server, fetching(**options) as fetcher:
+            with pytest.raises(FetchError) as error:
+                await fetcher.post(server.url(), {"a": "b"})
+            assert len(server.heads) == 1
+            caught.append(error.value)
+
+    run(story)
+    return caught[0]
+
+
+async def endless_complaint(head: str, writer: asyncio.StreamWriter) -> None:
+    writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+    while True:
+        writer.write(b"no \x07\n" * 10_000)
+        await writer.drain()
+
+
+async def never(head: str, writer: asyncio.StreamWriter) -> None:
+    await writer.wait_closed()
+
+
+def test_a_form_that_is_refused() -> None:
+    error = post_error(reply("no such\n\x1btopic é".encode(), "404 Not Found"))
+    assert str(error) == ("127.0.0.1 has nothing at this address (HTTP 404): no such topic é")
+    assert (error.permanent, error.status) == (True, 404)
+    error = post_error(reply(status="503 Busy", Retry_After="60"))
+    assert (error.permanent, error.status, error.retry_after) == (False, 503, 60.0)
+    assert len(str(post_error(endless_complaint))) < 400
+    assert "within 0.2 s" in str(post_error(never, timeout=0.2))
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 There", "308 There"])
+def test_a_form_is_not_sent_elsewhere(status: str) -> None:
+    error = post_error(redirect("/there", status))
+    assert (error.status, error.permanent) == (int(status[:3]), False)
+
+
+def test_a_form_is_sent_to_public_addresses_only() -> None:
+    async def story() -> None:
+        async with serving(reply(b"ok")) as server, fetching(allowed=Allowed()) as fetcher:
+            for url in (server.url(), server.url(host="localhost"), "ftp://e.org/"):
+                with pytest.raises(FetchError) as error:
+                    await fetcher.post(url, {})
+                assert error.value.permanent
+            assert server.connections == 0
+
+    run(story)
+
+
+# ------------------------------------------------------------------ as configured
+
+
+@pytest.mark.parametrize(
+    ("settings", "user_agent"),
+    [
+        ("", f"news-monitor/{monitor.__version__}"),
+        (
+            'contact = "https://e.org/bot"',
+            f"news-monitor/{monitor.__version__} (+https://e.org/bot)",
+        ),
+        ('contact = "mailto:a@e.org"\nuser_agent = "desk/1 (x)"', "desk/1 (x)"),
+    ],
+)
+def test_it_says_who_it_is(tmp_path: Path, settings: str, user_agent: str) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text(f'[fetch]\nallow_private = ["127.0.0.1"]\n{settings}')
+
+    async def story() -> None:
+        async with serving(reply(b"ok")) as server:
+            fetcher = app.make_fetcher(load(file, {}))
+            await fetcher.fetch(server.url())
+            await fetcher.aclose()
+            assert f"User-Agent: {user_agent}\r\n" in server.heads[0]
+
+    run(story)
 
 
 # ------------------------------------------------------------------ politeness
@@ -331,16 +520,5 @@ def test_a_cancelled_fetch_gives_its_turn_back() -> None:
             await waiting.wait()
             hanging.cancel()
             assert (await fetcher.fetch(server.url("/next"))).body == b"ok"
-
-    run(story)
-
-
-def test_idle_hosts_are_forgotten() -> None:
-    async def story() -> None:
-        turns = Turns(lambda host: 0.0)
-        for number in range(3000):
-            async with turns.turn(f"host-{number}"):
-                pass
-        assert len(turns._hosts) <= 1025
 
     run(story)

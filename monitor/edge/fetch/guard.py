@@ -8,19 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
+from ipaddress import IPv4Address, ip_address
 
 import httpcore
-import httpx
 
 from monitor.domain.addresses import Address, Allowed, is_public
+from monitor.edge.fetch.streams import Stream, connect
 from monitor.errors import FetchError
-
-LOCATION = "location"
-"""The response's extension that holds its Location header, as bytes."""
 
 _RESOLVERS = 16
 """Threads that wait for DNS: their own, so that a dead name server holds up nothing else."""
@@ -28,7 +24,8 @@ _RESOLVERS = 16
 _MAX_TRIED = 4
 """Addresses of one name that are tried before giving up."""
 
-_MAX_CONNECTIONS = 100
+_PATIENCE = 5.0
+"""Seconds that an address is given to answer while there is another to try."""
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
@@ -36,7 +33,6 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, allowed: Allowed) -> None:
         self._allowed = allowed
-        self._tcp = httpcore.AnyIOBackend()
         self._resolvers = ThreadPoolExecutor(_RESOLVERS, thread_name_prefix="dns")
 
     async def connect_tcp(
@@ -46,19 +42,18 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        addresses = await self._resolve(host, port)
+    ) -> Stream:
+        addresses = await self._resolve(host.strip("[]"), port)
         for address in addresses:
-            self._check(host, address)
-        failure: Exception | None = None
-        for address in addresses[:_MAX_TRIED]:
+            check_address(host.strip("[]"), address, self._allowed)
+        *others, last = addresses[:_MAX_TRIED]
+        for address in others:
             try:
-                return await self._tcp.connect_tcp(
-                    str(address), port, timeout, local_address, socket_options
-                )
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
-                failure = error
-        raise failure or httpcore.ConnectError(f"{host} has no address")
+                async with asyncio.timeout(_PATIENCE):
+                    return await connect(str(address), port)
+            except (httpcore.ConnectError, TimeoutError):
+                continue
+        return await connect(str(last), port)
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
@@ -67,8 +62,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         """Let the resolver threads go."""
         self._resolvers.shutdown(wait=False, cancel_futures=True)
 
-    async def _resolve(self, host: str, port: int) -> list[Address]:
-        name = host.strip("[]")
+    async def _resolve(self, name: str, port: int) -> list[Address]:
+        """All addresses of a name, at least one.  Raises FetchError."""
+        if (literal := _literal(name)) is not None:
+            return [literal]
         try:
             found = await asyncio.get_running_loop().run_in_executor(
                 self._resolvers, lambda: socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
@@ -77,65 +74,33 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             raise FetchError(
                 f"the name {name} was not found: check its spelling, or this machine's DNS"
             ) from error
+        if not found:
+            raise FetchError(f"the name {name} has no address")
         return list(dict.fromkeys(ip_address(entry[4][0]) for entry in found))
 
-    def _check(self, host: str, address: Address) -> None:
-        if is_public(address) or self._allowed.admits(host, address):
-            return
-        name = host.strip("[]")
-        subject = name if name == str(address) else f"{name} ({address})"
-        raise FetchError(
-            f"{subject} is a private address; allow it in [fetch] allow_private", permanent=True
-        )
+
+def check_address(name: str, address: Address, allowed: Allowed) -> None:
+    """Raises FetchError unless ``address``, which ``name`` stands for, is public or allowed."""
+    if is_public(address) or allowed.admits(name, address):
+        return
+    subject = name if name == str(address) else f"{name} ({address})"
+    raise FetchError(
+        f"{subject} is a private address; allow it in [fetch] allow_private", permanent=True
+    )
 
 
-class GuardedTransport(httpx.AsyncBaseTransport):
-    """httpx over a connection pool that uses the guarded backend; no proxies, no keep-alive."""
-
-    def __init__(self, allowed: Allowed, ssl_context: ssl.SSLContext) -> None:
-        self._backend = GuardedBackend(allowed)
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=ssl_context,
-            max_connections=_MAX_CONNECTIONS,
-            max_keepalive_connections=0,
-            network_backend=self._backend,
-        )
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        answer = await self._pool.handle_async_request(
-            httpcore.Request(
-                request.method,
-                httpcore.URL(
-                    scheme=request.url.raw_scheme,
-                    host=request.url.raw_host,
-                    port=request.url.port,
-                    target=request.url.raw_path,
-                ),
-                headers=request.headers.raw,
-                extensions=request.extensions,
-            )
-        )
-        # httpx would read Location even where it does not follow it, and fail on bad ones.
-        locations = [value for name, value in answer.headers if name.lower() == b"location"]
-        return httpx.Response(
-            answer.status,
-            headers=[pair for pair in answer.headers if pair[0].lower() != b"location"],
-            stream=_Stream(answer),
-            extensions={LOCATION: locations[0]} if locations else {},
-        )
-
-    async def aclose(self) -> None:
-        await self._pool.aclose()
-        self._backend.close()
+def check_name(name: str, allowed: Allowed) -> None:
+    """As ``check_address``, where somebody else resolves names: literals and localhost."""
+    plain = name.strip("[]")
+    address = _literal(plain)
+    if address is None and (plain == "localhost" or plain.endswith(".localhost")):  # RFC 6761
+        address = IPv4Address("127.0.0.1")
+    if address is not None:
+        check_address(plain, address, allowed)
 
 
-class _Stream(httpx.AsyncByteStream):
-    def __init__(self, answer: httpcore.Response) -> None:
-        self._answer = answer
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        async for part in self._answer.aiter_stream():
-            yield part
-
-    async def aclose(self) -> None:
-        await self._answer.aclose()
+def _literal(name: str) -> Address | None:
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
