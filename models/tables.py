@@ -30,8 +30,8 @@ class Feed(Base):
     """Where it was added: ``file`` (configuration, OPML) or ``command``."""
     tags: Mapped[list[str]]
     state: Mapped[str] = mapped_column(default="active")
-    """active | paused | retired (gone for good, by its own word) | removed (kept for the sake of its
-    entries)"""
+    """active | paused | retired (it says itself that it has ended) | removed (kept for the sake of
+    its entries)"""
     interval: Mapped[float | None]
     """Seconds between polls; null = the configured default."""
     created_at: Mapped[datetime]
@@ -94,7 +94,7 @@ class Article(Base):
     text: Mapped[str | None]
     """Null before collection and after retention."""
     text_from: Mapped[str | None]
-    """page | feed | seed"""
+    """page | plain (a page's, by the cheap extractor) | feed | seed"""
     published: Mapped[datetime | None]
     source: Mapped[str] = mapped_column(default="")
     author: Mapped[str] = mapped_column(default="")
@@ -118,6 +118,7 @@ class Revision(Base):
     replaced_at: Mapped[datetime]
     title: Mapped[str]
     text: Mapped[str]
+    text_from: Mapped[str | None]
     material: Mapped[bool]
     """Whether the change was one of substance."""
     change: Mapped[str]

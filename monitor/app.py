@@ -17,6 +17,7 @@ from monitor import config as settings
 from monitor.config import Config
 from monitor.domain.addresses import Allowed
 from monitor.edge.store import migrations
+from monitor.edge.store.hosts import HostTurns
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
 from monitor.pipeline import Parts, Rules
@@ -58,14 +59,16 @@ async def open_parts(
     *,
     clock: Clock = utc_now,
     channels: Mapping[str, Channel] | None = None,
+    shared: bool = False,
 ) -> AsyncIterator[Parts]:
     """Everything the handlers work with; worker processes and connections end with the context.
 
-    ``channels`` None: those of the configuration that a topic uses.  Raises ConfigError.
+    ``channels`` None: those of the configuration that a topic uses.  ``shared``: other machines
+    work on this database, and take turns at hosts with this one.  Raises ConfigError.
     """
     from monitor.edge.workers import ProcessWorkers
 
-    fetcher = make_fetcher(config, clock)
+    fetcher = make_fetcher(config, clock, HostTurns(store) if shared else None)
     used = make_channels(config) if channels is None else channels
     async with AsyncExitStack() as stack:
         stack.push_async_callback(fetcher.aclose)
@@ -86,34 +89,53 @@ async def open_parts(
             channels=used,
             clock=clock,
             background=background,
-            rules=Rules(
-                interval=config.fetch.interval,
-                keep_offtopic=config.database.keep_offtopic,
-                review_url=f"http://{config.web.listen}" if config.web.listen else "",
-            ),
+            rules=rules_of(config),
         )
 
 
-def make_fetcher(config: Config, clock: Clock = utc_now) -> HttpFetcher:
-    """Raises ConfigError for an unusable ``allow_private``."""
+def rules_of(config: Config) -> Rules:
+    """The settings that the handlers need."""
+    fetch, web = config.fetch, config.web
+    return Rules(
+        interval=fetch.interval,
+        shortest=fetch.shortest,
+        longest=fetch.longest,
+        polls_per_hour=fetch.polls_per_hour,
+        pages=fetch.pages,
+        keep_offtopic=config.database.keep_offtopic,
+        review_url=web.public_url or (f"http://{web.listen}" if web.listen else ""),
+        public_url=web.public_url,
+        tell=config.run.ops_channels,
+    )
+
+
+def make_fetcher(
+    config: Config, clock: Clock = utc_now, turns: HostTurns | None = None
+) -> HttpFetcher:
+    """``turns``: those of all machines.  Raises ConfigError for an unusable ``allow_private`` or
+    ``proxy``."""
     from monitor.edge.fetch import HttpFetcher
 
     try:
         allowed = Allowed.parse(config.fetch.allow_private)
     except ConfigError as error:
         raise config.error("[fetch] allow_private", str(error)) from None
+    contact = f" (+{config.fetch.contact})" if config.fetch.contact else ""
     return HttpFetcher(
         allowed=allowed,
-        user_agent=config.fetch.user_agent or f"news-monitor/{monitor.__version__}",
+        user_agent=config.fetch.user_agent or f"news-monitor/{monitor.__version__}{contact}",
         min_gap=config.fetch.gap_of,
         clock=clock,
         timeout=config.fetch.timeout.total_seconds(),
+        proxy=settings.proxy_of(config),
+        shared=turns,
     )
 
 
 def make_channels(config: Config) -> dict[str, Channel]:
-    """The channels that topics use.  Raises ConfigError for a secret that is missing."""
+    """The channels of topics and of feed alerts.  Raises ConfigError for a missing secret."""
     used = {channel for topic in config.topics.values() for channel in topic.channels}
+    used.update(config.run.ops_channels)
     return {name: make_channel(config, name) for name in sorted(used)}
 
 

@@ -15,7 +15,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor import app
 from monitor.config import Config
-from monitor.edge.store import alerts, migrations, views
+from monitor.edge.store import alerts, health, migrations
 from monitor.edge.store.lock import daemon_lock
 from monitor.edge.store.store import Store
 from monitor.errors import MonitorError
@@ -74,7 +74,7 @@ def prepared(
             if before != now:
                 log.info("database: migrated from %s to %s", before or "nothing", now)
             sync(config, store, clock())
-            following = len(store.read(views.feeds)), len(config.topics)
+            following = len(store.read(health.feeds, clock())), len(config.topics)
             log.info("following %d feeds for %d topics, in %s", *following, config.path)
             if not shared:
                 store.write(alerts.release_leases, clock())
@@ -129,7 +129,7 @@ async def follow(engine: Engine, config: Config, stopping: asyncio.Event) -> Non
 async def _work(config: Config, store: Store) -> None:
     from monitor.run import cluster
 
-    async with app.open_parts(config, store) as parts, signals() as stopping:
+    async with app.open_parts(config, store, shared=True) as parts, signals() as stopping:
         with page(config, parts):
             await cluster.work(parts, stopping, GRACE)
 
@@ -192,7 +192,7 @@ def page(config: Config, parts: Parts) -> Iterator[str]:
     listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(parts, listen=listen),
+            create_app(parts, listen=listen, public_url=config.web.public_url),
             log_config=None,
             access_log=False,
             server_header=False,

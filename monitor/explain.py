@@ -64,7 +64,7 @@ def _read(path: Path) -> Article:
 
 def _explain_stored(parts: Parts, detail: MatchDetail) -> Explanation:
     return replace(
-        _by_the_model(parts.model(detail.model), detail.model, detail.topic, detail.article),
+        _by_the_model(parts.model(detail.model), detail.model, detail.topic, detail.judged),
         match=detail.id,
         nearest_event=detail.nearest_event,
         event=detail.event,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from monitor.config import Config
+from monitor.domain import opml
 from monitor.domain.seeds import read_seed
 from monitor.domain.urls import canonical, host_of
 from monitor.edge.store import feeds, topics
@@ -15,6 +18,13 @@ from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import ConfigError, ParseError
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+log = logging.getLogger(__name__)
+
+SHOWN_PROBLEMS = 3
+"""Outlines of one OPML file that are complained about one by one."""
 SEED_ENDINGS = {".txt", ".md", ".html", ".htm"}
 
 
@@ -29,39 +39,38 @@ def sync(config: Config, store: Store, now: datetime) -> None:
 def feeds_of(config: Config) -> Iterator[FeedInput]:
     """The feeds of the OPML files, then those of the file itself, which win."""
     for name in config.opml:
-        yield from read_opml(config, name)
+        found = read_opml(config, name)
+        for problem in found.problems[:SHOWN_PROBLEMS]:
+            log.warning("%s: left out: %s", name, problem)
+        if len(found.problems) > SHOWN_PROBLEMS:
+            log.warning("%s: %d outlines in all are left out", name, len(found.problems))
+        yield from opml_inputs(found)
     for feed in config.feeds:
         yield FeedInput(feed.url, _host(config, feed.url), feed.name, feed.interval, feed.tags)
 
 
-def read_opml(config: Config, name: str) -> list[FeedInput]:
-    """Folders become tags.  Raises ConfigError."""
+def read_opml(config: Config, name: str) -> opml.Opml:
+    """Raises ConfigError."""
     try:
-        return parse_opml(config.file(name).read_bytes())
+        return opml.read_opml(config.file(name).read_bytes())
     except OSError as error:
         raise config.error("opml", f"{name}: cannot be read: {error.strerror}") from None
     except ParseError as error:
         raise config.error("opml", f"{name}: {error}") from None
 
 
-def parse_opml(data: bytes) -> list[FeedInput]:
-    """Raises ParseError if it is no OPML or holds no feed."""
-    import listparser
+def opml_inputs(found: opml.Opml) -> list[FeedInput]:
+    """The feeds of an OPML file as the database takes them."""
+    return [FeedInput(f.url, host_of(f.url), f.name, tags=f.tags) for f in found.feeds]
 
-    parsed = listparser.parse(data)
-    found = [
-        FeedInput(
-            url=feed.url,
-            host=host_of(feed.url),
-            name=feed.title or "",
-            tags=tuple(name for path in feed.categories for name in path if name),
-        )
-        for feed in parsed.feeds
-        if feed.url.startswith(("http://", "https://"))
-    ]
-    if not found:
-        raise ParseError("holds no feed: is it an OPML file?")
-    return found
+
+def add_feeds(store: Store, wanted: Iterable[FeedInput], now: datetime) -> int:
+    """Add all feeds or, on an error, none; returns how many were new."""
+
+    def add(session: Session) -> int:
+        return sum(feeds.add_feed(session, feed, now) for feed in wanted)
+
+    return store.write(add)
 
 
 def _host(config: Config, url: str) -> str:

@@ -41,6 +41,7 @@ def upgrade() -> None:
     sa.Column('replaced_at', models.UTCDateTime(), nullable=False),
     sa.Column('title', sa.String(), nullable=False),
     sa.Column('text', sa.String(), nullable=False),
+    sa.Column('text_from', sa.String(), nullable=True),
     sa.Column('material', sa.Boolean(), nullable=False),
     sa.Column('change', sa.String(), nullable=False),
     sa.ForeignKeyConstraint(['article_id'], ['article.id'], name=op.f('fk_revision_article_id_article'), ondelete='CASCADE'),

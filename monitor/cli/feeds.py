@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli import context, opml, output
+from monitor.cli import context, output
 from monitor.cli.options import Json, duration
 from monitor.cli.output import Column
-from monitor.errors import ConfigError, ParseError
+from monitor.errors import (
+    ConfigError,
+    FetchError,
+    MonitorError,
+    NotFound,
+    ParseError,
+    WorkerError,
+)
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.discover import Candidate
+    from monitor.domain.health import Volume
+    from monitor.edge.store.store import Store
     from monitor.types import FeedView, ParsedFeed
 
 NEWEST = 10
@@ -29,12 +42,17 @@ Url = Annotated[str, typer.Argument(metavar="URL")]
 @app.command("list")
 def list_(ctx: typer.Context, as_json: Json = False) -> None:
     """List feeds and how they fare."""
-    from monitor.edge.store import views
+    from monitor.app import utc_now
+    from monitor.edge.store import health
 
+    now = utc_now()
     with context.store(ctx) as store:
-        rows = store.read(views.feeds)
+        rows = store.read(health.feeds, now)
+        volume = store.read(health.volume, now)
     if as_json:
-        output.emit(output.record(row, without=["origin", "tags"]) for row in rows)
+        output.emit(
+            output.record(row, without=["origin", "tags"]) | {"health": row.health} for row in rows
+        )
         return
     if not rows:
         output.note(
@@ -45,51 +63,128 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
     columns = [
         Column("name", wide=True),
         Column("state"),
-        Column("last success (UTC)"),
+        Column("last success"),
+        Column("next poll"),
+        Column("last new"),
         Column("entries", right=True),
         Column("address", wide=True),
     ]
-    output.table(
-        columns,
-        (
-            (row.name, _health(row), output.when(row.last_success_at), row.entries, row.url)
-            for row in rows
-        ),
-    )
+    output.table(columns, (_row(row) for row in rows))
     for row in rows:
-        if row.failures:
-            times = output.plural(row.failures, "failure")
-            output.note(f"{row.name}: {times} in a row: {row.last_error}")
+        for problem in _problems(row):
+            output.note(f"{row.name}: {problem}")
+    output.note(_volume(volume))
 
 
-def _health(row: FeedView) -> str:
-    return "failing" if row.state == "active" and row.failures else row.state
+def _row(row: FeedView) -> tuple[object, ...]:
+    succeeded, heard = output.when(row.last_success_at), output.when(row.last_entry_at)
+    due = output.when(row.next_poll_at) if row.state == "active" else "never"
+    return row.name, row.health, succeeded, due, heard, row.entries, row.url
+
+
+def _problems(row: FeedView) -> Iterator[str]:
+    if row.health == "failing":
+        times = output.plural(row.failures, "failure")
+        since = f" since {output.when(row.failing_since)}" if row.failing_since else ""
+        yield f"{times} in a row{since}: {row.last_error}"
+    if row.health == "retired":
+        yield f"not polled any more: {row.last_error}"
+    if row.health == "silent" and row.usual_gap:
+        usual = output.span(row.usual_gap)
+        yield f"silent since {output.when(row.last_entry_at)}; usually something every {usual}"
+    if row.moved_to:
+        yield f"has moved, and is asked at {row.moved_to}"
+    if row.lost_at:
+        yield f"entries may have come and gone unseen before {output.when(row.lost_at)}"
+
+
+def _volume(volume: Volume) -> str:
+    told = f"{output.plural(volume.articles, 'new article')} in the last 24 hours"
+    if volume.usual is not None:
+        told += f", usually {volume.usual:.0f}"
+    verdicts = {
+        "quiet": ": few, though the feeds can be read",
+        "blind": ": blind rather than quiet, for feeds cannot be read",
+    }
+    return told + verdicts.get(volume.verdict, "")
 
 
 @app.command()
 def add(
     ctx: typer.Context,
     url: Url,
+    *,
     name: Annotated[str, typer.Option(help="Left out: the feed's own title.")] = "",
     interval: Annotated[
         timedelta | None,
         typer.Option(parser=duration, metavar="TIME", help='Between two polls: "30m", "1h".'),
     ] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Can be given several times.")] = None,
+    unseen: Annotated[
+        bool, typer.Option("--no-check", help="Add the address as it is, without fetching it.")
+    ] = False,
 ) -> None:
-    """Follow a feed; `monitor run` polls it at its next tick."""
+    """Follow a feed, or the best of a site's; `monitor run` polls it at its next tick."""
     from monitor import app as composition
     from monitor.domain.urls import host_of
     from monitor.edge.store import feeds
 
-    try:
-        host = host_of(url)
-    except ParseError as error:
-        raise typer.BadParameter(str(error), param_hint="URL") from None
-    feed = feeds.FeedInput(url, host, name, interval, tuple(tag or ()))
     with context.store(ctx) as store:
+        others: list[Candidate] = []
+        try:
+            if not unseen:
+                best, *others = _discover(context.config(ctx), store, url)
+                url, name = best.url, name or best.title
+            feed = feeds.FeedInput(url, host_of(url), name, interval, tuple(tag or ()))
+        except ParseError as error:
+            raise typer.BadParameter(str(error), param_hint="URL") from None
+        except (FetchError, NotFound, WorkerError) as error:
+            raise MonitorError(f"{error} (`--no-check` adds it unseen)") from error
         added = store.write(feeds.add_feed, feed, composition.utc_now())
     output.say(f"{url}: {'added' if added else 'known already, nothing changed'}")
+    for other in others:
+        about = f"{other.title or 'untitled'}, {other.kind}, {_entries(other.entries)}"
+        output.note(f"also found: monitor feeds add {shlex.quote(other.url)} ({about})")
+
+
+@app.command()
+def discover(ctx: typer.Context, url: Url, as_json: Json = False) -> None:
+    """Find the feeds and news sitemaps of a site; nothing is stored."""
+    from monitor import app as composition
+
+    config = context.config(ctx)
+    with closing(composition.new_store(config)) as store:
+        try:
+            found = _discover(config, store, url)
+        except ParseError as error:
+            raise typer.BadParameter(str(error), param_hint="URL") from None
+    if as_json:
+        output.emit(map(output.record, found))
+        return
+    columns = [
+        Column("address", wide=True),
+        Column("title", wide=True),
+        Column("entries", right=True),
+        Column("newest (UTC)"),
+        Column("kind"),
+    ]
+    shown = ((c.url, c.title, c.entries, output.when(c.newest), c.kind) for c in found)
+    output.table(columns, shown)
+
+
+def _discover(config: Config, store: Store, url: str) -> list[Candidate]:
+    from monitor.discover import discover as discovered
+
+    async def run() -> list[Candidate]:
+        async with context.parts(config, store) as parts:
+            return await discovered(parts, url)
+
+    with output.waiting(f"looking for feeds at {url}"):
+        return asyncio.run(run())
+
+
+def _entries(count: int) -> str:
+    return output.plural(count, "entry", "entries")
 
 
 @app.command()
@@ -111,8 +206,10 @@ def _holder(config: Config, url: str) -> Path | None:
 
     if any(feed.url == url for feed in config.feeds):
         return config.path
-    holders = (name for name in config.opml if any(f.url == url for f in read_opml(config, name)))
-    return next((config.file(name) for name in holders), None)
+    for name in config.opml:
+        if any(feed.url == url for feed in read_opml(config, name).feeds):
+            return config.file(name)
+    return None
 
 
 @app.command()
@@ -142,13 +239,21 @@ def import_(
     ctx: typer.Context,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, metavar="FILE.opml")],
 ) -> None:
-    """Follow all feeds of an OPML file, as feed readers export them."""
-    from monitor.sync import parse_opml
+    """Follow all feeds of an OPML file, as feed readers export them; folders become tags."""
+    from monitor.app import utc_now
+    from monitor.domain.opml import read_opml
+    from monitor.sync import SHOWN_PROBLEMS, add_feeds, opml_inputs
 
-    found = parse_opml(output.read_bytes(file))
+    found = read_opml(output.read_bytes(file))
     with context.store(ctx) as store:
-        added = opml.add_all(store, found)
-    output.say(f"{file}: {output.plural(added, 'feed')} added, {len(found) - added} known already")
+        added = add_feeds(store, opml_inputs(found), utc_now())
+    known, left_out = len(found.feeds) - added, len(found.problems)
+    rest = f", {left_out} left out" if left_out else ""
+    output.say(f"{file}: {output.plural(added, 'feed')} added, {known} known already{rest}")
+    for problem in found.problems[:SHOWN_PROBLEMS]:
+        output.note(f"left out: {problem}")
+    if left_out > SHOWN_PROBLEMS:
+        output.note(f"and {left_out - SHOWN_PROBLEMS} more")
 
 
 @app.command()
@@ -158,13 +263,15 @@ def export(
 ) -> None:
     """Write all feeds as OPML, to FILE or to standard output.
 
-    The first tag becomes the folder.
+    The first tag becomes the folder; all are kept.
     """
-    from monitor.edge.store import views
+    from monitor.app import utc_now
+    from monitor.domain.opml import OpmlFeed, write_opml
+    from monitor.edge.store import health
 
     with context.store(ctx) as store:
-        rows = store.read(views.feeds)
-    document = opml.document(rows)
+        rows = store.read(health.feeds, utc_now())
+    document = write_opml(OpmlFeed(row.url, row.name, row.tags) for row in rows)
     if file is None:
         typer.echo(document, nl=False)
         return
@@ -182,9 +289,7 @@ def test(ctx: typer.Context, url: Url, as_json: Json = False) -> None:
     if as_json:
         output.emit(output.record(entry) for entry in feed.entries)
         return
-    output.say(
-        f"{feed.title or '(untitled)'}: {output.plural(len(feed.entries), 'entry', 'entries')}"
-    )
+    output.say(f"{feed.title or '(untitled)'}: {_entries(len(feed.entries))}")
     longest_ago = datetime.min.replace(tzinfo=UTC)
     newest = sorted(feed.entries, key=lambda e: e.published or longest_ago, reverse=True)
     if newest:

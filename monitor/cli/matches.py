@@ -15,7 +15,7 @@ from monitor.cli.output import Column
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.types import MatchDetail, MatchView
+    from monitor.types import MatchDetail, MatchView, RevisionView
 
 EXCERPT = 800  # characters
 
@@ -109,6 +109,7 @@ def _record(detail: MatchDetail) -> dict[str, Any]:
     """The keys of the list, then the others; the article's stand beside the judgement's."""
     judgement = output.record(detail)
     article: dict[str, Any] = judgement.pop("article")
+    judgement.pop("judged")
     first = ("id", "topic", "url", "title", "source", "published", "score", "event", "copy_of")
     both = article | judgement
     listed = (*first, "label", "text_from")
@@ -134,8 +135,14 @@ def _details(detail: MatchDetail) -> list[tuple[str, object]]:
         ("event", f"{detail.event}: {detail.event_title}" if detail.event else ""),
         ("nearest event", f"{near.id}: {near.title} ({near.similarity:.2f})" if near else ""),
         ("copy of", f"{detail.copy_of}: {detail.copy_of_title}" if detail.copy_of else ""),
+        ("edited", "\n".join(map(_edit, detail.revisions))),
         ("text", shorten(article.text, EXCERPT)),
     ]
+
+
+def _edit(one: RevisionView) -> str:
+    weight = "" if one.material else " (slight)"
+    return f"{output.when(one.replaced_at)}{weight}: {one.change}; before: {one.title}"
 
 
 @app.command()

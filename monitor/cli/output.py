@@ -139,6 +139,14 @@ def when(moment: datetime | None) -> str:
     return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M}" if moment else ""
 
 
+def span(seconds: float) -> str:
+    """A length of time, roughly: ``40 minutes``, ``3 hours``, ``2 days``."""
+    for unit, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        if seconds >= size:
+            return plural(round(seconds / size), unit)
+    return "minute"
+
+
 def plural(count: int, one: str, many: str = "") -> str:
     """``1 feed``, ``2 feeds``; ``many`` where the plural is not ``one`` with an s."""
     return f"{count} {one if count == 1 else many or one + 's'}"

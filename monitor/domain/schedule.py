@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 
 LONGEST_POLL_GAP = timedelta(hours=6)
 """A feed that fails is still asked this often."""
+JITTER = 0.1
+"""Part of a gap that chance may add, so that feeds that failed together do not return together."""
 
 PAGE_RETRIES = (timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2))
 """Waits before the second to the fourth attempt at an article's page."""
@@ -20,12 +22,20 @@ REFIT_GROWN = timedelta(days=7)
 GROWN = 500  # articles of the stream
 
 
-def next_poll(
-    now: datetime, interval: timedelta, failures: int = 0, retry_after: float | None = None
+def poll_retry(
+    now: datetime,
+    interval: timedelta,
+    failures: int,
+    *,
+    retry_after: float | None = None,
+    chance: float = 0.0,
 ) -> datetime:
-    """``failures`` in a row double the gap each time; a longer Retry-After (seconds) wins."""
+    """When to ask a feed again after ``failures`` (>= 1) in a row.
+
+    Each doubles the gap; a longer Retry-After (seconds) wins; ``chance`` in [0, 1) spreads them.
+    """
     gap = min(interval * (1 << min(failures, 16)), max(interval, LONGEST_POLL_GAP))
-    return now + max(gap, timedelta(seconds=retry_after or 0))
+    return now + max(gap * (1 + JITTER * chance), timedelta(seconds=retry_after or 0))
 
 
 def page_retry(now: datetime, attempts: int, retry_after: float | None = None) -> datetime | None:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 
+from monitor.commands import Command, Deliver
 from monitor.domain.schedule import delivery_retry
 from monitor.edge.store import alerts
 from monitor.errors import DeliveryError
 from monitor.pipeline.parts import Parts
-from monitor.types import Command, Deliver, Delivery
+from monitor.types import Delivery
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
+from monitor.commands import Command, Fit, Judge
 from monitor.domain.schedule import fit_retry, next_fit
 from monitor.edge.store import topics
 from monitor.errors import ConfigError, WorkerError
 from monitor.pipeline.parts import Parts
-from monitor.types import Article, Command, Fit, Judge
+from monitor.types import Article
 
 log = logging.getLogger(__name__)
 

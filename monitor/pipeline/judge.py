@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from monitor.commands import Command, Deliver, Judge
 from monitor.edge.store import judging, topics
 from monitor.edge.store.judging import Settled
 from monitor.pipeline.parts import Parts
-from monitor.types import Command, Deliver, Judge
 
 log = logging.getLogger(__name__)
 

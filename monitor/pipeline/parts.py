@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from monitor.edge.store import topics
 from monitor.edge.store.store import Store
+from monitor.pipeline.pace import Pace
 from monitor.ports import Channel, Clock, Fetcher, Workers
 
 if TYPE_CHECKING:  # they bring the numerical libraries
@@ -53,10 +54,21 @@ class Rules:
     """Settings of the configuration that the handlers need."""
 
     interval: timedelta
-    """Between two polls of a feed that has none of its own."""
+    """Between two polls of a feed, on average over the feeds that have none of their own."""
     keep_offtopic: timedelta
     review_url: str
     """Where the page is, without a slash at the end; empty when there is none."""
+    shortest: timedelta = timedelta(minutes=5)
+    longest: timedelta = timedelta(hours=1)
+    """Bounds of the time between two polls of a feed whose interval follows its rhythm."""
+    polls_per_hour: float | None = None
+    """Of all feeds together, at most."""
+    tell: tuple[str, ...] = ()
+    """Channels that hear of feeds that die, fall silent or move."""
+    public_url: str = ""
+    """Where hubs reach the page; empty: they do not."""
+    pages: Literal["all", "likely"] = "all"
+    """Which entries' pages are fetched."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,7 @@ class Parts:
     background: Callable[[], bytes]
     """The shipped table of document frequencies."""
     rules: Rules
+    pace: Pace = field(default_factory=Pace)
     models: Recent[int, TopicModel] = field(default_factory=lambda: Recent(32))
     memories: Recent[int, Memory] = field(default_factory=lambda: Recent(16))
     """What has been told, by model: some 30 MB for a topic of 3,000 matches."""

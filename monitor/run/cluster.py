@@ -18,12 +18,11 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import make_url, text
 
-from monitor.edge.store import upkeep
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
-from monitor.pipeline import Parts, handle
-from monitor.types import Collect, Command, Deliver, Fit, Judge, Poll
+from monitor.pipeline import Parts, handle, upkeep
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +38,7 @@ STALLED = timedelta(seconds=30)
 SCHEMA_KEY = 0x6D6F6E69746F7234
 
 KINDS: dict[str, Callable[..., Command]] = {
-    kind.__name__: kind for kind in (Poll, Collect, Judge, Fit, Deliver)
+    kind.__name__: kind for kind in (Poll, Collect, Judge, Fit, Deliver, Subscribe)
 }
 
 
@@ -121,7 +120,8 @@ def make_app(parts: Parts) -> procrastinate.App:
     @app.periodic(cron="7 * * * *")
     @app.task(name="tidy", queueing_lock="tidy")
     async def tidy(timestamp: int) -> None:
-        await parts.store(upkeep.forget_offtopic, parts.clock() - parts.rules.keep_offtopic)
+        for command in await upkeep(parts):
+            await send(command)
 
     return app
 

@@ -14,15 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from monitor.edge.store import upkeep
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
 from monitor.edge.store.pending import pending
 from monitor.errors import MonitorError
-from monitor.pipeline import Parts, handle
-from monitor.types import Collect, Command, Deliver, Fit, Judge, Poll
+from monitor.pipeline import Parts, handle, upkeep
 
 log = logging.getLogger(__name__)
 
-WIDTH = {Poll: 16, Collect: 16, Judge: 2, Fit: 1, Deliver: 8}
+WIDTH = {Poll: 16, Collect: 16, Judge: 2, Fit: 1, Deliver: 8, Subscribe: 4}
 """How many commands of a kind run at once."""
 
 FIRST_PAUSE = 1.0  # seconds, after a command has failed; doubles
@@ -131,7 +130,8 @@ class Engine:
 
     async def _upkeep(self) -> None:
         now = self.parts.clock()
-        if now < self._upkeep_at:
+        if now < self._upkeep_at <= now + UPKEEP_GAP:  # later than that, the clock was set back
             return
         self._upkeep_at = now + UPKEEP_GAP
-        await self.parts.store(upkeep.forget_offtopic, now - self.parts.rules.keep_offtopic)
+        for command in await upkeep(self.parts):
+            self.submit(command)

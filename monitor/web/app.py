@@ -17,7 +17,8 @@ from starlette.types import ASGIApp
 from monitor.errors import NotFound, StoreError
 from monitor.types import Explanation
 from monitor.web.pages import Explain, Pages
-from monitor.web.security import Guard
+from monitor.web.security import CALLBACKS, Guard
+from monitor.web.websub import Callback
 
 if TYPE_CHECKING:
     from monitor.pipeline import Parts
@@ -26,16 +27,22 @@ _STATIC = Path(__file__).parent / "static"
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
 
 
-def create_app(parts: Parts, *, listen: str, explain: Explain | None = None) -> Starlette:
-    """The review page as an ASGI application.
+def create_app(
+    parts: Parts, *, listen: str, public_url: str = "", explain: Explain | None = None
+) -> Starlette:
+    """The review page as an ASGI application, with the callback of hubs.
 
-    ``listen`` is the HOST:PORT under which it is served; ``explain`` says why an article matched.
+    ``listen`` is the HOST:PORT under which it is served, ``public_url`` the address at which hubs
+    reach it (empty: they do not); ``explain`` says why an article matched.
     """
     pages, assets = Pages(parts, explain or _explain), Assets()
     pages.templates.globals["asset"] = assets.address
+    hubs = [Route(f"{CALLBACKS}{{token}}", Callback(parts).answer, methods=["GET", "POST"])]
     return _Guarded(
         listen,
+        public_url,
         [
+            *(hubs if public_url else ()),
             Route("/", pages.events),
             Route("/events/{id:int}", pages.event),
             Route("/matches", pages.matches),
@@ -62,13 +69,16 @@ async def _explain(parts: Parts, judgement_id: int) -> Explanation:
 class _Guarded(Starlette):
     """The guard goes around everything, the answer to an unexpected error included."""
 
-    def __init__(self, listen: str, routes: list[Route], pages: Pages) -> None:
+    def __init__(self, listen: str, public_url: str, routes: list[Route], pages: Pages) -> None:
         kinds = (HTTPException, NotFound, StoreError, Exception)
         super().__init__(routes=routes, exception_handlers=dict.fromkeys(kinds, pages.failed))
         self.listen = listen
+        self.public_url = public_url
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(super().build_middleware_stack(), listen=self.listen)
+        return Guard(
+            super().build_middleware_stack(), listen=self.listen, public_url=self.public_url
+        )
 
 
 class Assets:

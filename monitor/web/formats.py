@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from monitor.domain.messages.content import web_link
-from monitor.types import EventView, FeedView, Term
+from monitor.types import EventView, Term
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -39,7 +39,7 @@ def environment(clock: Callable[[], datetime]) -> Environment:
         "web_link": web_link,
         "site": site,
         "paragraphs": paragraphs,
-        "health": health,
+        "span": span,
     }
     return env
 
@@ -81,6 +81,15 @@ def distance(value: datetime | None, now: datetime) -> Markup:
     return _time(value, "now")
 
 
+def span(seconds: float) -> str:
+    """``40 min``, ``3 h``, ``2 days``: a length of time, roughly."""
+    for unit, size in _UNITS:
+        if seconds >= size:
+            count = round(seconds / size)
+            return plural(count, unit) if unit == "day" else f"{count} {unit}"
+    return "under a minute"
+
+
 def _time(value: datetime, words: str) -> Markup:
     exact = value.astimezone(UTC).replace(tzinfo=None)
     return Markup('<time datetime="{}Z" title="{} UTC">{}</time>').format(
@@ -107,15 +116,6 @@ def site(url: str) -> str:
 
 def paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
-
-
-def health(feed: FeedView) -> str:
-    """A feed's state in a word: healthy, failing, paused, or new while nothing has been tried."""
-    if feed.state == "paused":
-        return "paused"
-    if feed.failures:
-        return "failing"
-    return "healthy" if feed.last_success_at else "new"
 
 
 @dataclass(frozen=True, slots=True)

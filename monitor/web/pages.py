@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from functools import partial
 from http import HTTPStatus
@@ -12,10 +13,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from monitor.edge.store import judging, views
+from monitor.edge.store import health, judging, views
 from monitor.errors import NotFound, StoreError
-from monitor.types import EventView, Explanation, MatchDetail, Verdict
-from monitor.web.formats import bars, environment, health
+from monitor.types import EventView, Explanation, Health, MatchDetail, Verdict
+from monitor.web.formats import bars, environment
 from monitor.web.listing import fold_copies
 from monitor.web.parameters import id_of, min_score_of, storable, topic_of, window_of
 from monitor.web.security import Token, local_path
@@ -36,6 +37,8 @@ BENEATH = 5
 EVENT_MATCHES = 1000
 """Matches on the page of one event."""
 
+_FEEDS_FIRST: tuple[Health, ...] = ("failing", "silent", "retired")
+"""States of feeds that need a look."""
 _STATES = ("pending", "sending", "sent", "dead")
 _VERDICTS: dict[object, Verdict | None] = {
     "relevant": "relevant",
@@ -171,14 +174,19 @@ class Pages:
 
     async def feeds(self, request: Request) -> Response:
         """Those that need a look come first."""
-        window = window_of(request.query_params, ROWS)
-        feeds = await self.read(views.feeds)
-        feeds.sort(key=lambda feed: health(feed) != "failing")
+        window, now = window_of(request.query_params, ROWS), self.clock()
+        feeds, volume = await self.read(
+            lambda session: (health.feeds(session, now), health.volume(session, now))
+        )
+        order = {state: number for number, state in enumerate(_FEEDS_FIRST)}
+        feeds.sort(key=lambda feed: order.get(feed.health, len(order)))
+        states = Counter(feed.health for feed in feeds)
         return self.show(
             "feeds.html",
             page=window.cut(feeds, request.query_params),
             count=len(feeds),
-            failing=sum(health(feed) == "failing" for feed in feeds),
+            troubles=[(state, states[state]) for state in _FEEDS_FIRST if states[state]],
+            volume=volume,
         )
 
     async def alerts(self, request: Request) -> Response:

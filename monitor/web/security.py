@@ -19,6 +19,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 16 * 1024
 """Bytes of the largest request body; the forms send some hundred."""
+CALLBACKS = "/websub/"
+"""Paths below it are for hubs: each is a secret, and bounds bodies itself."""
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -57,16 +59,25 @@ class Token:
 class Guard:
     """Checks the Host and, on a change, where it comes from; bounds bodies; sets the headers."""
 
-    def __init__(self, app: ASGIApp, *, listen: str) -> None:
-        """``listen``: HOST:PORT, where the page is served."""
+    def __init__(self, app: ASGIApp, *, listen: str, public_url: str = "") -> None:
+        """``listen``: HOST:PORT, where the page is served.
+
+        ``public_url``: where a proxy passes on what hubs send, to paths below ``CALLBACKS`` alone:
+        the page itself is not answered under that name.  Empty: nowhere.
+        """
         self.app = app
         self.hosts = allowed_hosts(listen)
+        self.public_hosts = _public_hosts(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         send = _with_headers(send)
+        if self.public_hosts and scope["path"].startswith(CALLBACKS):
+            refusal = _misdirected(Headers(scope=scope), self.hosts | self.public_hosts)
+            await (refusal or self.app)(scope, receive, send)
+            return
         refusal = self._refusal(scope["method"], Headers(scope=scope))
         if refusal is not None:
             await refusal(scope, receive, send)
@@ -74,12 +85,27 @@ class Guard:
         await self.app(scope, _bounded(receive), send)
 
     def _refusal(self, method: str, headers: Headers) -> Response | None:
-        names = headers.getlist("host")
-        if len(names) != 1 or names[0].lower() not in self.hosts:
-            return _refused(421, "This is not the name under which the page is served.")
-        if method not in _SAFE_METHODS and not came_from_here(headers, names[0].lower()):
+        if refusal := _misdirected(headers, self.hosts):
+            return refusal
+        if method not in _SAFE_METHODS and not came_from_here(headers, headers["host"].lower()):
             return _refused(403, "Changes are taken from the page itself only.")
         return None
+
+
+def _misdirected(headers: Headers, hosts: frozenset[str]) -> Response | None:
+    names = headers.getlist("host")
+    if len(names) == 1 and names[0].lower() in hosts:
+        return None
+    return _refused(421, "This is not the name under which the page is served.")
+
+
+def _public_hosts(public_url: str) -> frozenset[str]:
+    """The Host headers with which a proxy may pass on what was sent to ``public_url``."""
+    if not public_url:
+        return frozenset()
+    parts = urlsplit(public_url.lower())
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return frozenset({parts.netloc, f"{parts.hostname}:{port}"})
 
 
 def allowed_hosts(listen: str) -> frozenset[str]:

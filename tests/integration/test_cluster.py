@@ -11,6 +11,7 @@ import procrastinate
 import pytest
 from procrastinate.exceptions import AlreadyEnqueued
 
+from monitor.commands import Command
 from monitor.edge.store import migrations
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
@@ -18,7 +19,6 @@ from monitor.errors import ConfigError
 from monitor.pipeline import Parts, handle
 from monitor.run import cluster
 from monitor.run.local import Engine
-from monitor.types import Command
 from tests.integration.world import (
     AFTER,
     CHANNELS,

@@ -11,17 +11,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Entry, Event, Feed, Judgement, Model, Topic
-from monitor.edge.store import articles, feeds, judging, topics, upkeep, views
+from monitor.edge.store import articles, feeds, health, judging, polls, topics, upkeep, views
 from monitor.edge.store.articles import Collected
 from monitor.edge.store.engine import journal_mode, open_engine
-from monitor.edge.store.feeds import FeedInput, Validators
+from monitor.edge.store.entries import Sightings
+from monitor.edge.store.feeds import FeedInput
 from monitor.edge.store.lock import daemon_lock
+from monitor.edge.store.polls import Plan, Polled, Validators
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import AlreadyRunning, ConfigError, NotFound, StoreError
 from monitor.types import Article as Text
 from monitor.types import Entry as FeedEntry
-from monitor.types import TopicSettings
+from monitor.types import ParsedFeed, TopicSettings
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 FEEDS = [FeedInput(f"http://{name}.example/feed", f"{name}.example", name) for name in "ab"]
@@ -32,16 +34,22 @@ def entry(number: int, published: datetime | None = NOW) -> FeedEntry:
     return FeedEntry(key=url, url=url, title=f"Title {number}", text="Words", published=published)
 
 
-def poll(store: Store, feed: int, *entries: FeedEntry) -> feeds.PollOutcome:
-    return store.write(
-        feeds.save_poll,
-        feed,
-        now=NOW,
-        next_poll_at=NOW + timedelta(hours=1),
-        validators=Validators('"1"', None, "hash"),
-        entries=entries,
-        host_of={one.url: "a.example" for one in entries},
+def poll(store: Store, feed: int, *entries: FeedEntry) -> Sightings:
+    polled = Polled(
+        Validators('"1"', None, "hash", b"12345678"),
+        ParsedFeed("", entries),
+        known=0,
+        hosts={one.url: "a.example" for one in entries},
     )
+    due = NOW + timedelta(hours=1)
+    outcome = store.write(
+        polls.save_poll,
+        feed,
+        polled,
+        plan=lambda outcome: Plan(due, {}),
+        now=NOW,
+    )
+    return outcome.sightings
 
 
 def text_of(number: int) -> Text:
@@ -109,7 +117,7 @@ def test_no_concurrent_update_is_lost(store: Store) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert store.read(views.feeds)[0].failures == 200
+    assert store.read(health.feeds, NOW)[0].failures == 200
 
 
 def test_journal_by_version_of_sqlite() -> None:
@@ -153,10 +161,10 @@ def test_an_article_in_two_feeds_is_one_article_and_two_sightings(store: Store) 
 def test_validators_are_saved_with_the_entries(store: Store) -> None:
     store.write(feeds.sync_feeds, FEEDS, NOW)
     poll(store, 1, entry(1))
-    later = store.read(feeds.feed_for_poll, 1, NOW + timedelta(hours=1))
+    later = store.read(polls.feed_for_poll, 1, NOW + timedelta(hours=1))
     assert later is not None
     assert (later.etag, later.body_hash) == ('"1"', "hash")
-    assert store.read(feeds.feed_for_poll, 1, NOW) is None  # not due
+    assert store.read(polls.feed_for_poll, 1, NOW) is None  # not due
 
 
 def test_very_long_addresses_are_kept(store: Store) -> None:
@@ -174,12 +182,12 @@ def test_feeds_of_the_file_come_and_go_and_their_entries_stay(store: Store) -> N
     poll(store, 1, entry(1))
     store.write(feeds.set_feed_state, FEEDS[0].url, "paused", NOW)
     store.write(feeds.sync_feeds, FEEDS, NOW)
-    assert [view.state for view in store.read(views.feeds)] == ["paused", "active"]
+    assert [view.state for view in store.read(health.feeds, NOW)] == ["paused", "active"]
     store.write(feeds.sync_feeds, FEEDS[1:], NOW)
-    assert [view.name for view in store.read(views.feeds)] == ["b"]
+    assert [view.name for view in store.read(health.feeds, NOW)] == ["b"]
     assert store.read(count, Entry) == 1
     store.write(feeds.sync_feeds, FEEDS, NOW)
-    assert [view.entries for view in store.read(views.feeds)] == [1, 0]
+    assert [view.entries for view in store.read(health.feeds, NOW)] == [1, 0]
 
 
 def test_feeds_added_by_command_survive_a_sync(store: Store) -> None:
@@ -187,7 +195,7 @@ def test_feeds_added_by_command_survive_a_sync(store: Store) -> None:
     assert store.write(feeds.add_feed, own, NOW)
     assert not store.write(feeds.add_feed, own, NOW)
     store.write(feeds.sync_feeds, FEEDS, NOW)
-    assert len(store.read(views.feeds)) == 3
+    assert len(store.read(health.feeds, NOW)) == 3
     store.write(feeds.remove_feed, own.url)
     with pytest.raises(NotFound):
         store.write(feeds.remove_feed, own.url)

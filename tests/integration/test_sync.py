@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
-from monitor.edge.store import views
+from monitor.edge.store import health, views
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
 from monitor.sync import sync
@@ -47,7 +47,7 @@ def test_files_folders_addresses_and_opml(tmp_path: Path, sqlite_url: str) -> No
     (tmp_path / "f.opml").write_text(OPML)
     for _ in range(2):
         sync(load(path, {}), store, NOW)
-        assert [(feed.name, feed.tags) for feed in store.read(views.feeds)] == [
+        assert [(feed.name, feed.tags) for feed in store.read(health.feeds, NOW)] == [
             ("A", ()),
             ("B & C", ("Asia",)),
         ]
@@ -83,5 +83,5 @@ def test_what_cannot_be_read_is_said_before_anything_changes(
     with pytest.raises(ConfigError, match=said) as caught:
         sync(load(path, {}), store, NOW)
     assert str(path) in str(caught.value)
-    assert store.read(views.feeds) == []
+    assert store.read(health.feeds, NOW) == []
     store.close()

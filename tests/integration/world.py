@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -90,7 +90,12 @@ class Archive:
         self.asked: list[str] = []
 
     async def fetch(
-        self, url: str, *, etag: str | None = None, last_modified: str | None = None
+        self,
+        url: str,
+        *,
+        etag: str | None = None,
+        last_modified: str | None = None,
+        robots: bool = False,
     ) -> Document:
         self.asked.append(url)
         await asyncio.sleep(0)
@@ -102,6 +107,9 @@ class Archive:
         if story is None or story.published > self.clock():
             raise FetchError(f"{url}: nothing there", permanent=True, status=404)
         return self._document(url, page(story), "text/html; charset=utf-8")
+
+    async def post(self, url: str, form: Mapping[str, str]) -> None:
+        raise FetchError(f"{url} takes no forms", permanent=True)
 
     def _feed(self, url: str) -> Document:
         shown = [story for story in self.by_feed[url] if story.published <= self.clock()]

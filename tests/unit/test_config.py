@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Config, load, with_secrets
+from monitor.config import Config, load, proxy_of, with_secrets
 from monitor.errors import ConfigError
 
 WHOLE = """
@@ -123,6 +123,14 @@ def test_the_environment_overrides_scalars_of_fixed_sections(tmp_path: Path) -> 
             "[channels.m]\ntype = 'email'\nhots = 'x'",
             "[channels.m] hots: unknown key: did you mean",
         ),
+        ('[fetch]\nuser_agent = "a\\u0007"', "[fetch] user_agent: 'a"),
+        ("[fetch]\nuser_agent = 'schön'", "is not plain text: write it in ASCII"),
+        ("[fetch]\ncontact = 'me'", "[fetch] contact: 'me' is no address to reach you at"),
+        ("[fetch]\ncontact = 'mailto:a) b'", "[fetch] contact: 'mailto:a) b' is no address"),
+        ("[fetch]\nproxy = 's3cr3t'", "[fetch] proxy: what is there is no proxy: write"),
+        ("[fetch]\nproxy = 'ftp://u:s3cr3t@h:1'", "[fetch] proxy: what is there is no proxy"),
+        ("[fetch]\nproxy = 'http://u:s3cr3t@h:99999'", "[fetch] proxy: what is there"),
+        ("[fetch]\nproxy = 'http://u:s3cr3t@h/x'", "[fetch] proxy: what is there"),
         ("[web]\nlisten = '8765'", "[web] listen: '8765' is not HOST:PORT"),
         ("[web]\nlisten = '0.0.0.0:80'", "[web] listen: '0.0.0.0:80' is open to other machines"),
         ("[topics.x]\nseeds = ['a']\nalert_since = 'soon'", "alert_since: 'soon' is not a date"),
@@ -179,6 +187,36 @@ def test_a_missing_secret_is_named_and_never_shown(tmp_path: Path) -> None:
         with_secrets(config, "desk", {})
     with pytest.raises(ConfigError, match=r"\[channels.mail\] password_file: password cannot"):
         with_secrets(config, "mail", {})
+
+
+def test_the_proxys_password_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:
+    config = read(tmp_path, '[fetch]\nproxy = "http://me:${PROXY_PASSWORD}@proxy:3128"')
+    secret = {"PROXY_PASSWORD": "s3cr3t"}
+    assert proxy_of(config, secret) == "http://me:s3cr3t@proxy:3128"
+    assert config.model_dump()["fetch"]["proxy"] == "http://me:${PROXY_PASSWORD}@proxy:3128"
+    with pytest.raises(ConfigError, match=r"\[fetch\] proxy: .*PROXY_PASSWORD is not set"):
+        proxy_of(config, {})
+    with pytest.raises(ConfigError, match=r"\[fetch\] proxy: what is there") as caught:
+        proxy_of(config, {"PROXY_PASSWORD": "s3cr3t#/"})
+    assert "s3cr3t" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("proxy", "shown"),
+    [
+        ("", ""),
+        ("http://proxy:3128", "http://proxy:3128"),
+        ("https://[::1]:3128", "https://[::1]:3128"),
+        ("http://me@proxy", "http://me@proxy"),
+        ("http://me:s3cr3t@proxy", "http://me:***@proxy"),
+        ("http://me:a@s3cr3t:b@proxy:1/", "http://me:***@proxy:1/"),
+    ],
+)
+def test_a_password_in_the_file_is_not_shown_either(tmp_path: Path, proxy: str, shown: str) -> None:
+    config = read(tmp_path, f'[fetch]\nproxy = "{proxy}"')
+    assert config.model_dump()["fetch"]["proxy"] == shown
+    assert "s3cr3t" not in repr(config)
+    assert proxy_of(config, {}) == proxy
 
 
 def test_the_shipped_configuration_is_right() -> None:

@@ -14,17 +14,23 @@ QUARTER = timedelta(minutes=15)
 
 @pytest.mark.parametrize(
     ("failures", "retry_after", "minutes"),
-    [(0, None, 15), (1, None, 30), (2, None, 60), (9, None, 360), (99, None, 360), (1, 7200, 120)],
+    [(1, None, 30), (2, None, 60), (9, None, 360), (99, None, 360), (1, 7200, 120)],
 )
 def test_failing_feeds_are_asked_less_often(
     failures: int, retry_after: float | None, minutes: int
 ) -> None:
-    wait = schedule.next_poll(NOW, QUARTER, failures, retry_after) - NOW
+    wait = schedule.poll_retry(NOW, QUARTER, failures, retry_after=retry_after) - NOW
     assert wait == timedelta(minutes=minutes)
 
 
+def test_feeds_that_failed_together_do_not_return_together() -> None:
+    waits = {schedule.poll_retry(NOW, QUARTER, 1, chance=n / 4) - NOW for n in range(4)}
+    assert len(waits) == 4
+    assert max(waits) < 1.1 * min(waits)
+
+
 def test_a_feed_with_a_long_interval_keeps_it_when_it_fails() -> None:
-    assert schedule.next_poll(NOW, timedelta(days=1), 5) - NOW == timedelta(days=1)
+    assert schedule.poll_retry(NOW, timedelta(days=1), 5) - NOW == timedelta(days=1)
 
 
 def test_pages_are_asked_for_four_times() -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from monitor.domain.clean import clean_line
-from monitor.types import Alert, NearestEvent
+from monitor.types import Alert, FeedAlert, NearestEvent
 
 _NAME_LENGTH = 80
 _TITLE_LENGTH = 300
@@ -36,8 +36,24 @@ class Content:
     """Label and address; http(s) only."""
 
 
-def compose(alert: Alert) -> Content:
+def compose(alert: Alert | FeedAlert) -> Content:
     """Put an alert into words."""
+    return _about_feed(alert) if isinstance(alert, FeedAlert) else _about_event(alert)
+
+
+def _about_feed(alert: FeedAlert) -> Content:
+    url = web_link(alert.url)
+    return Content(
+        lead="A feed needs a look" if alert.kind != "feed_recovered" else "A feed is back",
+        title=shorten(clean_line(alert.title), _TITLE_LENGTH),
+        byline=f"since {moment(alert.since)}" if alert.since else "",
+        excerpt=shorten(clean_line(alert.detail), _EXCERPT_LENGTH),
+        reasons=(),
+        links=(("Feed", url),) if url else (),
+    )
+
+
+def _about_event(alert: Alert) -> Content:
     test = alert.kind == "test"
     title = shorten(clean_line(alert.title), _TITLE_LENGTH) or "(untitled)"
     links = (("Article", web_link(alert.url)), ("Review", web_link(alert.review_url)))

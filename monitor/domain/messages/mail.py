@@ -6,7 +6,7 @@ from html import escape
 
 from monitor.domain.clean import clean_line
 from monitor.domain.messages.content import compose, short_name, shorten
-from monitor.types import Alert
+from monitor.types import Alert, FeedAlert
 
 _SUBJECT_LENGTH = 150
 
@@ -36,18 +36,21 @@ _REASON = "margin:0 0 6px;font-size:14px"
 _LINKS = "margin:16px 0 0"
 
 
-def subject(alert: Alert) -> str:
+def subject(alert: Alert | FeedAlert) -> str:
     """One line of at most 150 characters, fit for a mail header (RFC 5322)."""
     title = clean_line(alert.title) or "(untitled)"
-    topic = short_name(alert.topic)
-    label = f"[{topic}] " if topic else ""
-    if alert.kind == "test":
-        label = f"Test message: {label}"
+    label = "[feeds] " if isinstance(alert, FeedAlert) else _topic_label(alert)
     # `=?` would open an encoded word (RFC 2047), and what it hides could be a line break.
     return shorten((label + title).replace("=?", "= ?"), _SUBJECT_LENGTH)
 
 
-def plain_text(alert: Alert) -> str:
+def _topic_label(alert: Alert) -> str:
+    topic = short_name(alert.topic)
+    label = f"[{topic}] " if topic else ""
+    return f"Test message: {label}" if alert.kind == "test" else label
+
+
+def plain_text(alert: Alert | FeedAlert) -> str:
     """The whole message as plain text, lines ended by ``\\n``."""
     content = compose(alert)
     paragraphs = (
@@ -60,7 +63,7 @@ def plain_text(alert: Alert) -> str:
     return "\n\n".join(paragraph for paragraph in paragraphs if paragraph) + "\n"
 
 
-def html(alert: Alert) -> str:
+def html(alert: Alert | FeedAlert) -> str:
     """The whole message as an HTML page: inline styles, nothing loaded, every field escaped."""
     content = compose(alert)
     links = " &nbsp; ".join(_anchor(label, url) for label, url in content.links)

@@ -8,12 +8,14 @@ from typing import Any
 
 from monitor.domain.clean import clean_line
 from monitor.domain.messages.content import web_link
-from monitor.types import Alert, Delivery, NearestEvent
+from monitor.types import Alert, Delivery, FeedAlert, NearestEvent
 
 
-def alert_to_dict(alert: Alert) -> dict[str, Any]:
+def alert_to_dict(alert: Alert | FeedAlert) -> dict[str, Any]:
     """An alert as JSON types; ``alert_from_dict`` gives back an equal one."""
     record = asdict(alert)
+    if isinstance(alert, FeedAlert):
+        return record | {"since": _iso(alert.since)}
     record["terms"] = list(alert.terms)
     record["published"] = _iso(alert.published)
     if alert.nearest_event is not None:
@@ -21,11 +23,13 @@ def alert_to_dict(alert: Alert) -> dict[str, Any]:
     return record
 
 
-def alert_from_dict(record: dict[str, Any]) -> Alert:
+def alert_from_dict(record: dict[str, Any]) -> Alert | FeedAlert:
     """The alert that ``alert_to_dict`` wrote.
 
     Raises KeyError, TypeError or ValueError for anything else: the record is ours.
     """
+    if "feed" in record:
+        return FeedAlert(**{**record, "since": _moment(record["since"])})
     nearest = record["nearest_event"]
     if nearest is not None:
         nearest = NearestEvent(**{**nearest, "last_seen": _moment(nearest["last_seen"])})
@@ -42,9 +46,24 @@ def alert_from_dict(record: dict[str, Any]) -> Alert:
 def as_json(delivery: Delivery) -> dict[str, Any]:
     """A delivery for other programs: stable keys, clean text, http(s) links, ISO 8601 times."""
     alert = delivery.alert
+    about = _feed(alert) if isinstance(alert, FeedAlert) else _event(alert)
+    return {"id": delivery.uid, **about, "created_at": delivery.created_at.isoformat()}
+
+
+def _feed(alert: FeedAlert) -> dict[str, Any]:
+    return {
+        "kind": alert.kind,
+        "feed": clean_line(alert.feed),
+        "url": web_link(alert.url),
+        "title": clean_line(alert.title),
+        "detail": clean_line(alert.detail),
+        "since": _iso(alert.since),
+    }
+
+
+def _event(alert: Alert) -> dict[str, Any]:
     nearest = alert.nearest_event
     return {
-        "id": delivery.uid,
         "kind": alert.kind,
         "topic": clean_line(alert.topic),
         "event": alert.event,
@@ -58,7 +77,6 @@ def as_json(delivery: Delivery) -> dict[str, Any]:
         "nearest_seed": clean_line(alert.nearest_seed),
         "nearest_event": None if nearest is None else _nearest(nearest),
         "review_url": web_link(alert.review_url),
-        "created_at": delivery.created_at.isoformat(),
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from monitor.domain.messages.content import compose
 from monitor.domain.messages.mail import subject
-from monitor.types import Alert
+from monitor.types import Alert, FeedAlert
 
 HEADER_LENGTH = 150
 TEXT_LENGTH = 3000
@@ -20,12 +20,12 @@ _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 Block = dict[str, Any]
 
 
-def slack_text(alert: Alert) -> str:
+def slack_text(alert: Alert | FeedAlert) -> str:
     """The one line that Slack shows in notifications, escaped."""
     return _escape(subject(alert), TEXT_LENGTH)
 
 
-def slack_blocks(alert: Alert) -> list[Block]:
+def slack_blocks(alert: Alert | FeedAlert) -> list[Block]:
     """The message as Block Kit blocks, JSON-ready and within Slack's limits of length.
 
     A link too long for Slack is left out; the other channels carry it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -20,14 +21,40 @@ LEASE = timedelta(minutes=5)
 
 def add_new_event_alert(session: Session, topic: Topic, alert: types.Alert, now: datetime) -> None:
     """The alert of an event and its deliveries; a second one for the same event adds nothing."""
-    values = {
-        "key": f"new_event:{alert.event}",
-        "kind": alert.kind,
-        "topic_id": topic.id,
-        "event_id": alert.event,
-        "created_at": now,
-        "message": alert_to_dict(alert),
-    }
+    about = {"topic_id": topic.id, "event_id": alert.event}
+    _add(session, f"new_event:{alert.event}", alert, about, channels=topic.channels, now=now)
+
+
+def add_feed_alert(
+    session: Session,
+    feed_id: int,
+    key: str,
+    alert: types.FeedAlert,
+    *,
+    channels: Sequence[str],
+    now: datetime,
+) -> None:
+    """An alert about a feed; a second one of the same key adds nothing."""
+    if channels:
+        _add(session, key, alert, {"feed_id": feed_id}, channels=channels, now=now)
+
+
+def feed_alerted(session: Session, key: str) -> bool:
+    """Whether this alert has been given."""
+    return session.scalar(select(Alert.id).where(Alert.key == key)) is not None
+
+
+def _add(
+    session: Session,
+    key: str,
+    alert: types.Alert | types.FeedAlert,
+    about: Mapping[str, int],
+    *,
+    channels: Sequence[str],
+    now: datetime,
+) -> None:
+    message = alert_to_dict(alert)
+    values = {"key": key, "kind": alert.kind, **about, "created_at": now, "message": message}
     added = insert_new(session, Alert, [values], Alert.id)
     session.add_all(
         Delivery(
@@ -38,7 +65,7 @@ def add_new_event_alert(session: Session, topic: Topic, alert: types.Alert, now:
             not_before=now,
         )
         for alert_id in added
-        for channel in topic.channels
+        for channel in channels
     )
 
 

@@ -1,4 +1,4 @@
-"""Articles on their way from a feed's entry to collected text."""
+"""Articles on their way from a feed's entry to collected text, and to a new text when edited."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from models import Article, Entry, Feed, Judgement
 from monitor import types
-from monitor.edge.store.feeds import make_judgements_due
-from monitor.edge.store.statements import ask_for_fit
+from monitor.edge.store import revisions
+from monitor.edge.store.entries import make_judgements_due
+from monitor.edge.store.statements import DUE, ask_for_fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,10 @@ class ArticleForCollect:
     feed: str
     """The name of the first feed that carried it; empty for a seed."""
     attempts: int
+    kills: int
+    seed: bool
+    edited_from: types.TextFrom | None
+    """Of an edited article: where its present text came from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +47,45 @@ class Postponed:
     id: int
     not_before: datetime
     error: str
+    killed: bool = False
+    """The page cost a worker process."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An edited article whose page could not be had: its text stays as it was."""
+
+    id: int
+    error: str
+
+
+Outcome = Collected | Postponed | Kept
 
 
 def articles_due(session: Session, host: str, now: datetime, limit: int) -> list[ArticleForCollect]:
     """Pages of ``host`` to fetch now, the first seen first."""
     due = (
         select(Article)
-        .where(Article.host == host, Article.state == "new", Article.not_before <= now)
+        .where(Article.host == host, Article.state.in_(DUE), Article.not_before <= now)
         .order_by(Article.id)
         .limit(limit)
     )
     rows = session.scalars(due).all()
+    ids = [row.id for row in rows]
     names = dict(
         session.execute(
             select(Entry.article_id, Feed.name)
             .join(Feed)
-            .where(Entry.article_id.in_([row.id for row in rows]))
+            .where(Entry.article_id.in_(ids))
             .order_by(Entry.id.desc())
         ).all()
+    )
+    seeds = set(
+        session.scalars(
+            select(Judgement.article_id).where(
+                Judgement.article_id.in_(ids), Judgement.seed.is_not(None)
+            )
+        )
     )
     return [
         ArticleForCollect(
@@ -70,27 +96,37 @@ def articles_due(session: Session, host: str, now: datetime, limit: int) -> list
             published=row.published,
             feed=names.get(row.id, ""),
             attempts=row.attempts,
+            kills=row.kills,
+            seed=row.id in seeds,
+            edited_from=row.text_from if row.state == "edited" else None,  # type: ignore[arg-type]
         )
         for row in rows
     ]
 
 
-def save_collected(
-    session: Session, outcomes: Sequence[Collected | Postponed], now: datetime
-) -> list[int]:
+def save_collected(session: Session, outcomes: Sequence[Outcome], now: datetime) -> list[int]:
     """Keep what came of a batch of pages; returns the topics that have something to judge.
 
     A page that another worker has meanwhile collected is left as it is.
     """
     _block_new_topics(session)
-    done = [
-        one.id for one in outcomes if isinstance(one, Collected) and _collect(session, one, now)
-    ]
-    tried = [one for one in outcomes if isinstance(one, Postponed)]
-    for one in tried:
-        _postpone(session, one)
-    _refit_seeded(session, [*done, *(one.id for one in tried)], now)
+    done: list[int] = []
+    changed: list[int] = []
+    for one in outcomes:
+        match one:
+            case Collected():
+                taken = _collect(session, one, now)
+                if taken and revisions.close(session, one.id, one.article, now):
+                    changed.append(one.id)
+                done += [one.id] if taken else []
+            case Kept():
+                _keep(session, one, now)
+            case Postponed():
+                _postpone(session, one)
+    tried = [one.id for one in outcomes if isinstance(one, Postponed)]
+    _refit_seeded(session, [*done, *tried], now)
     topics = set(make_judgements_due(session, done, now))
+    topics.update(revisions.judge_again(session, changed, now))
     topics.update(
         session.scalars(select(Judgement.topic_id).where(Judgement.article_id.in_(done)).distinct())
     )
@@ -121,16 +157,30 @@ def _collect(session: Session, one: Collected, now: datetime) -> bool:
         "canonical_url": article.canonical_url,
     }
     changed = session.execute(
-        update(Article).where(Article.id == one.id, Article.state == "new").values(values)
+        update(Article).where(Article.id == one.id, Article.state.in_(DUE)).values(values)
     )
     return bool(changed.rowcount)  # type: ignore[attr-defined]
+
+
+def _keep(session: Session, one: Kept, now: datetime) -> None:
+    session.execute(
+        update(Article)
+        .where(Article.id == one.id, Article.state == "edited")
+        .values(state="collected", feed_text=None, last_error=one.error)
+    )
+    revisions.close(session, one.id, as_article(session.get_one(Article, one.id)), now)
 
 
 def _postpone(session: Session, one: Postponed) -> None:
     session.execute(
         update(Article)
-        .where(Article.id == one.id, Article.state == "new")
-        .values(attempts=Article.attempts + 1, not_before=one.not_before, last_error=one.error)
+        .where(Article.id == one.id, Article.state.in_(DUE))
+        .values(
+            attempts=Article.attempts + 1,
+            kills=Article.kills + int(one.killed),
+            not_before=one.not_before,
+            last_error=one.error,
+        )
     )
 
 

@@ -14,7 +14,7 @@ from models import Article, Event, Judgement, Topic
 from monitor import types
 from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.articles import as_article
-from monitor.edge.store.statements import ask_for_fit
+from monitor.edge.store.statements import READABLE, ask_for_fit
 from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
 
@@ -82,7 +82,7 @@ def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -
             Judgement.topic_id == topic_id,
             Judgement.state == "pending",
             Judgement.not_before <= now,
-            Article.state == "collected",
+            Article.state.in_(READABLE),
         )
         .order_by(Judgement.seed.is_(None), Article.published.asc().nulls_first(), Article.id)
         .limit(limit)

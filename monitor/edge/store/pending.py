@@ -8,7 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Delivery, Feed, Judgement, Model, Topic
-from monitor.types import Collect, Command, Deliver, Fit, Judge, Poll
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
+from monitor.domain.urls import host_of
+from monitor.edge.store import pushes, subscriptions
+from monitor.edge.store.statements import DUE, READABLE
 
 LIMIT = 1000  # commands of a kind at once
 
@@ -21,23 +24,31 @@ def pending(session: Session, now: datetime) -> list[Command]:
         *_judgements(session, now),
         *_collections(session, now),
         *_polls(session, now),
+        *_subscriptions(session, now),
     ]
 
 
 def _polls(session: Session, now: datetime) -> list[Command]:
+    """Feeds whose hubs have pushed come first."""
     due = (
         select(Feed.id, Feed.host)
         .where(Feed.state == "active", Feed.next_poll_at <= now)
         .order_by(Feed.next_poll_at)
         .limit(LIMIT)
     )
-    return [Poll(feed, host) for feed, host in session.execute(due)]
+    feeds = [*pushes.fed(session, LIMIT), *session.execute(due)]
+    return [*dict.fromkeys(Poll(feed, host) for feed, host in feeds)]
+
+
+def _subscriptions(session: Session, now: datetime) -> list[Command]:
+    due = subscriptions.due(session, now, LIMIT)
+    return [Subscribe(feed, host_of(hub)) for feed, hub in due]
 
 
 def _collections(session: Session, now: datetime) -> list[Command]:
     due = (
         select(Article.host)
-        .where(Article.state == "new", Article.not_before <= now)
+        .where(Article.state.in_(DUE), Article.not_before <= now)
         .distinct()
         .limit(LIMIT)
     )
@@ -57,7 +68,7 @@ def _judgements(session: Session, now: datetime) -> list[Command]:
             Judgement.topic_id == Topic.id,
             Judgement.state == "pending",
             Judgement.not_before <= now,
-            Article.state == "collected",
+            Article.state.in_(READABLE),
         )
     )
     fitted = select(Model.id).where(Model.topic_id == Topic.id)

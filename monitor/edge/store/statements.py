@@ -15,6 +15,11 @@ from models import Base, Topic
 CHUNK = 500
 """Rows in one statement: SQLite takes 32,766 parameters, Postgres 65,535."""
 
+DUE = ("new", "edited")
+"""States of an article whose page is to be fetched."""
+READABLE = ("collected", "edited")
+"""States of an article that has a text to judge."""
+
 
 def insert_new(
     session: Session,

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from models import Article, Entry, Event, Judgement, Model, Topic
 from monitor import types
 from monitor.edge.store.articles import as_article
-from monitor.edge.store.feeds import SYNC_KEY, article_key, make_judgements_due
+from monitor.edge.store.entries import article_key, make_judgements_due
+from monitor.edge.store.feeds import SYNC_KEY
 from monitor.edge.store.statements import ask_for_fit, insert_new, one_at_a_time
 from monitor.errors import NotFound
 
@@ -322,6 +323,13 @@ def _set_fit_due(session: Session, topic_id: int, asked: int, then: datetime | N
 def newest_model(session: Session, topic_id: int) -> int | None:
     """The id of the model in force, if one has been fitted."""
     return session.scalar(select(func.max(Model.id)).where(Model.topic_id == topic_id))
+
+
+def models_in_force(session: Session) -> list[int | None]:
+    """The id of every active topic's model; None where none has been fitted yet."""
+    newest = select(func.max(Model.id)).where(Model.topic_id == Topic.id).scalar_subquery()
+    rows = select(newest).select_from(Topic).where(Topic.state == "active").order_by(Topic.id)
+    return list(session.scalars(rows))
 
 
 def model_body(session: Session, model_id: int) -> bytes:

@@ -9,9 +9,10 @@ from typing import Any, cast
 from sqlalchemy import and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Topic
+from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Revision, Topic
 from monitor import types
 from monitor.edge.store.articles import as_article
+from monitor.edge.store.revisions import as_judged, revisions_of
 from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
 
@@ -87,6 +88,7 @@ def match(session: Session, judgement_id: int) -> types.MatchDetail:
     if row is None:
         raise NotFound(f"no match {judgement_id}: see `monitor matches list`")
     judgement, article, topic, event, threshold, near, copied_title = cast("tuple[Any, ...]", row)
+    edits = revisions_of(session, article.id)
     return types.MatchDetail(
         id=judgement.id,
         topic=topic.name,
@@ -106,8 +108,14 @@ def match(session: Session, judgement_id: int) -> types.MatchDetail:
         copy_of_title=copied_title or "",
         label=judgement.label,
         seed=judgement.seed is not None,
+        judged=as_judged(as_article(article), edits, judgement.judged_at),
         reason=judgement.last_error or "",
+        revisions=tuple(_revision_view(row) for row in edits if row.change),
     )
+
+
+def _revision_view(row: Revision) -> types.RevisionView:
+    return types.RevisionView(row.replaced_at, row.title, row.text, row.material, row.change)
 
 
 def _feeds_of(session: Session, article_id: int) -> tuple[str, ...]:
@@ -202,7 +210,7 @@ def alerts(
     query = (
         select(Delivery, Alert, Topic.name)
         .join(Alert, Delivery.alert_id == Alert.id)
-        .join(Topic, Alert.topic_id == Topic.id)
+        .outerjoin(Topic, Alert.topic_id == Topic.id)
         .order_by(Delivery.id.desc())
         .limit(limit)
     )
@@ -212,7 +220,7 @@ def alerts(
         types.AlertView(
             id=delivery.id,
             kind=alert.kind,
-            topic=topic,
+            topic=topic or "",
             event=alert.event_id,
             channel=delivery.channel,
             state=delivery.state,  # type: ignore[arg-type]
@@ -223,27 +231,6 @@ def alerts(
             title=alert.message["title"],
         )
         for delivery, alert, topic in session.execute(query)
-    ]
-
-
-def feeds(session: Session) -> list[types.FeedView]:
-    """Every feed that is not removed, by name."""
-    counted = select(func.count()).where(Entry.feed_id == Feed.id).scalar_subquery()
-    query = select(Feed, counted).where(Feed.state != "removed").order_by(Feed.name, Feed.url)
-    return [
-        types.FeedView(
-            url=feed.url,
-            name=feed.name or feed.url,
-            state=feed.state,
-            next_poll_at=feed.next_poll_at,
-            last_success_at=feed.last_success_at,
-            failures=feed.failures,
-            last_error=feed.last_error,
-            entries=entries,
-            origin=feed.origin,
-            tags=tuple(feed.tags),
-        )
-        for feed, entries in session.execute(query)
     ]
 
 

@@ -138,6 +138,7 @@ def server() -> Iterator[str]:
         _serve(running, "/feed", feed, "application/atom+xml")
         _serve(running, "/page", "<!doctype html><p>hello", "text/html")
         running.expect_request("/gone").respond_with_data("", status=404)
+        running.expect_request("/robots.txt").respond_with_data("", status=404)
         yield base
 
 

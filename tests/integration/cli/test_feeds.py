@@ -7,6 +7,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from monitor.config import load
+from monitor.sync import feeds_of
 from tests.integration.cli.conftest import TOLD, Monitor
 
 FEED_KEYS = [
@@ -18,6 +20,13 @@ FEED_KEYS = [
     "failures",
     "last_error",
     "entries",
+    "failing_since",
+    "last_entry_at",
+    "usual_gap",
+    "silent",
+    "lost_at",
+    "moved_to",
+    "health",
 ]
 
 
@@ -31,14 +40,15 @@ def test_feeds_list(filled: Monitor) -> None:
     )
     result = filled("feeds", "list")
     assert "failing" in result.stdout
-    assert "Listed: 1 failure in a row: " in result.stderr
+    assert "Listed: 1 failure in a row since " in result.stderr
+    assert "new articles in the last 24 hours" in result.stderr
 
 
 def test_feeds_come_and_go(monitor: Monitor) -> None:
     url = "https://news.example/feed"
-    options = ["--name", "News", "--interval", "1h", "--tag", "a", "--tag", "b"]
+    options = ["--no-check", "--name", "News", "--interval", "1h", "--tag", "a", "--tag", "b"]
     assert "added" in monitor("feeds", "add", url, *options).stdout
-    assert "known" in monitor("feeds", "add", url).stdout
+    assert "known" in monitor("feeds", "add", url, "--no-check").stdout
     monitor("feeds", "pause", url)
     assert {"url": url, "state": "paused"}.items() <= monitor.rows("feeds", "list")[1].items()
     monitor("feeds", "resume", url)
@@ -50,7 +60,7 @@ def test_feeds_come_and_go(monitor: Monitor) -> None:
 
 @pytest.mark.parametrize("url", ["news.example", "ftp://news.example/", "http://", "javascript:1"])
 def test_feeds_add_nonsense(filled: Monitor, url: str) -> None:
-    assert "URL" in filled("feeds", "add", url, code=2).stderr
+    assert "URL" in filled("feeds", "add", url, "--no-check", code=2).stderr
 
 
 def test_feeds_add_wrong_interval(filled: Monitor) -> None:
@@ -64,18 +74,53 @@ def test_feeds_of_a_file_are_removed_there(filled: Monitor) -> None:
 
 
 def test_feeds_export_and_import(monitor: Monitor, tmp_path: Path) -> None:
-    monitor("feeds", "add", "https://a.example/?x=1&y=2", "--name", "<A> & \x0b\x1bB", "--tag", "a")
+    url = "https://a.example/?x=1&y=2"
+    named = ["--name", "<A> & \x0b\x1bB", "--tag", "a", "--tag", "b"]
+    monitor("feeds", "add", url, "--no-check", *named)
+    monitor("feeds", "add", "https://b.example/", "--no-check", "--tag", "x, y/z", "--tag", "a")
     file = tmp_path / "out.opml"
-    assert "3 feeds" in monitor("feeds", "export", file).stdout
+    assert "4 feeds" in monitor("feeds", "export", file).stdout
     assert monitor("feeds", "export").stdout_bytes == file.read_bytes()
     root = ElementTree.parse(file).getroot()
     assert root.get("version") == "2.0"
     found = {outline.get("xmlUrl") for outline in root.iterfind("body//outline[@type='rss']")}
     assert found == {row["url"] for row in monitor.rows("feeds", "list")}
     assert [f.get("text") for f in root.iterfind("body/outline[@text='a']/outline")] == ["<A> & B"]
-    assert "0 feeds added, 3 known" in monitor("feeds", "import", file).stdout
-    monitor("feeds", "remove", "https://a.example/?x=1&y=2")
-    assert "1 feed added, 2 known" in monitor("feeds", "import", file).stdout
+    assert "0 feeds added, 4 known" in monitor("feeds", "import", file).stdout
+    for gone in (url, "https://b.example/"):
+        monitor("feeds", "remove", gone)
+    result = monitor("feeds", "import", file)
+    assert result.stdout == f"{file}: 2 feeds added, 2 known already\n"
+    assert result.stderr == ""
+    again = tmp_path / "again.opml"
+    monitor("feeds", "export", again)
+    assert again.read_bytes() == file.read_bytes()
+
+
+def test_feeds_import_says_what_it_leaves_out(monitor: Monitor, tmp_path: Path) -> None:
+    file = tmp_path / "some.opml"
+    broken = "".join(f'<outline text="{n}" xmlUrl="ftp://a.example/{n}"/>' for n in range(5))
+    file.write_text(f'<opml>{broken}<outline xmlUrl="https://a.example/"/></opml>')
+    result = monitor("feeds", "import", file)
+    assert "1 feed added, 0 known already, 5 left out" in result.stdout
+    *shown, rest = result.stderr.splitlines()
+    assert [line[:12] for line in shown] == ["left out: 0:", "left out: 1:", "left out: 2:"]
+    assert rest == "and 2 more"
+
+
+def test_what_a_listed_file_leaves_out_is_logged(
+    fresh: Monitor, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = "".join(f'<outline text="{n}" xmlUrl="ftp://a.example/{n}"/>' for n in range(5))
+    file = fresh.folder / "more.opml"
+    file.write_text(f'<opml>{broken}<outline xmlUrl="https://a.example/"/></opml>')
+    assert len(list(feeds_of(load(fresh.file)))) == 2
+    assert [message[:23] for message in caplog.messages] == [
+        "more.opml: left out: 0:",
+        "more.opml: left out: 1:",
+        "more.opml: left out: 2:",
+        "more.opml: 5 outlines i",
+    ]
 
 
 def test_feeds_import_and_export_of_bad_files(filled: Monitor, tmp_path: Path) -> None:
