@@ -110,7 +110,7 @@ async def follow(engine: Engine, config: Config, stopping: asyncio.Event) -> Non
     """Tick until ``stopping``.  Due times live in the rows: the scheduler holds one job only."""
     scheduler = AsyncIOScheduler(timezone="UTC")
     scheduler.add_job(
-        engine.tick,
+        engine.beat,
         "interval",
         seconds=config.run.tick.total_seconds(),
         max_instances=1,

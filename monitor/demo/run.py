@@ -32,7 +32,6 @@ url = "sqlite:///monitor.db"
 [fetch]
 allow_private = ["127.0.0.1"]
 min_gap = "0s"
-interval = "3h"
 [run]
 tick = "250ms"
 [web]
@@ -48,19 +47,26 @@ FEED = """\
 [[feeds]]
 url = "{base}/{slug}/feed"
 name = "{name}"
+interval = "3h"
 """
 
 
 class FastClock:
-    """Starts at ``start``, runs ``speed`` times as fast as the real one, and stops at ``end``."""
+    """Stands at ``start`` until it is let go, then runs ``speed`` times as fast as the real one, and
+    stops at ``end``."""
 
     def __init__(self, start: datetime, end: datetime, speed: float) -> None:
         self.start = start
         self.end = end
         self.speed = speed
+        self._began: float | None = None
+
+    def go(self) -> None:
         self._began = time.monotonic()
 
     def __call__(self) -> datetime:
+        if self._began is None:
+            return self.start
         passed = timedelta(seconds=(time.monotonic() - self._began) * self.speed)
         return min(self.start + passed, self.end)
 
@@ -111,7 +117,11 @@ class Demonstration:
         return load(path, {})
 
     async def _tell_the_end(self, store: Store, address: str, stopping: asyncio.Event) -> None:
-        """Wait until every article has been judged and every alert sent; say what came of it."""
+        """Let time go once the seeds are understood; wait until every article has been judged and
+        every alert sent; say what came of it."""
+        while not await asyncio.to_thread(self._ready, store):  # noqa: ASYNC110 (rows tell)
+            await asyncio.sleep(0.1)
+        self.clock.go()
         while not await asyncio.to_thread(self._finished, store):  # noqa: ASYNC110 (rows tell)
             await asyncio.sleep(0.2)
         matches = await asyncio.to_thread(store.read, views.matches)
@@ -129,6 +139,10 @@ class Demonstration:
             stopping.set()
         else:
             log.info("demo: look at %s; Ctrl-C ends it", address)
+
+    def _ready(self, store: Store) -> bool:
+        [topic] = store.read(views.topics)
+        return topic.model is not None
 
     def _finished(self, store: Store) -> bool:
         [topic] = store.read(views.topics)

@@ -32,6 +32,10 @@ _WESTERN = ("iso-8859-1", "iso8859-1", "latin-1", "latin1", "windows-1252")
 _MEANT = dict.fromkeys(_WESTERN, "cp1252") | dict.fromkeys(("gb2312", "gbk"), "gb18030")
 """Names under which the web writes more than they stand for (encoding.spec.whatwg.org)."""
 _SAMPLE = 65_536
+MOST_BROKEN = 0.5
+"""Broken characters for each whole one beyond ASCII: text of another encoding has hardly any that
+are whole."""
+_WITHOUT_ASCII = dict.fromkeys(range(128))
 
 
 def decode(data: bytes, content_type: str = "") -> str:
@@ -58,6 +62,8 @@ def _as_claimed(data: bytes, content_type: str, declaration: bytes) -> str | Non
     for source in (content_type.encode("ascii", "replace"), declaration):
         found = _DECLARED.search(source)
         name = found[1].decode("ascii").lower() if found else ""
+        if source is declaration and name.startswith(("utf-16", "utf-32", "utf16", "utf32")):
+            name = "utf-8"  # in those it could not be read
         if not _KNOWN.fullmatch(name):
             continue
         claim = _MEANT.get(name, name)
@@ -65,7 +71,16 @@ def _as_claimed(data: bytes, content_type: str, declaration: bytes) -> str | Non
         text = (_strict(data, "utf-8") if claim == "cp1252" else None) or _strict(data, claim)
         if text is not None:
             return text  # else a false claim: the next witness is asked
-    return _strict(data, "utf-8")
+    text = _strict(data, "utf-8")
+    return _nearly_utf8(data) if text is None else text
+
+
+def _nearly_utf8(data: bytes) -> str | None:
+    """The text, if so few bytes are no UTF-8 that the others cannot be by accident."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    whole = len(text.translate(_WITHOUT_ASCII)) - broken
+    return text if broken <= MOST_BROKEN * whole else None
 
 
 def _strict(data: bytes, codec: str) -> str | None:

@@ -26,6 +26,8 @@ from monitor.types import Document, Entry, ParsedFeed
 
 MAX_TEXT = 200_000
 """Characters of an entry's own text that are kept."""
+MAX_ALL_TEXT = 4_000_000
+"""Characters of all entries' texts together: later ones have their titles only."""
 MAX_TITLE = 1_000
 
 
@@ -36,11 +38,13 @@ def parse_feed(document: Document, now: datetime) -> ParsedFeed:
     the document is instead, when it is no feed.
     """
     content = _read(document)
-    entries = [
-        entry
-        for item in islice(content.items, MAX_ENTRIES)
-        if (entry := _entry(item, content.base or document.url, now)) is not None
-    ]
+    entries: list[Entry] = []
+    left = MAX_ALL_TEXT
+    for item in islice(content.items, MAX_ENTRIES):
+        entry = _entry(item, content.base or document.url, now, left)
+        if entry is not None:
+            entries.append(entry)
+            left -= len(entry.text)
     return ParsedFeed(
         title=_plain_title(content.title),
         entries=tuple(_identified(entries, document.url)),
@@ -60,9 +64,9 @@ def _read(document: Document) -> FeedContent:
     return read_xml(document)
 
 
-def _entry(item: FeedItem, base: str, now: datetime) -> Entry | None:
-    """The entry, its key the canonical URL or empty, its guid as written; None if it has neither
-    of them and no title.
+def _entry(item: FeedItem, base: str, now: datetime, room: int) -> Entry | None:
+    """The entry, its key the canonical URL or empty, its guid as written, its text of at most
+    ``room`` characters; None if it has neither of them and no title.
     """
     url, key = "", ""
     if item.link:
@@ -78,7 +82,7 @@ def _entry(item: FeedItem, base: str, now: datetime) -> Entry | None:
         key=key,
         url=url,
         title=title,
-        text=strip_html(item.markup[: 5 * MAX_TEXT])[:MAX_TEXT],
+        text=strip_html(item.markup[: 5 * min(MAX_TEXT, room)])[: min(MAX_TEXT, room)],
         published=plausible(item.published, now),
         author=clean_line(item.author[: 5 * MAX_TITLE])[:MAX_TITLE],
         guid=item.guid,

@@ -52,7 +52,14 @@ class Engine:
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._width = {kind: asyncio.Semaphore(width) for kind, width in WIDTH.items()}
         self._closing = False
+        self._ticking: asyncio.Task[list[Command]] | None = None
         self._upkeep_at = parts.clock()
+
+    async def beat(self) -> None:
+        """A tick that nobody waits for; none while the one before goes on."""
+        if self._closing or (self._ticking is not None and not self._ticking.done()):
+            return
+        self._ticking = asyncio.create_task(self.tick())
 
     async def tick(self) -> list[Command]:
         """Start what is due and not already waiting; returns all that is due."""
@@ -93,6 +100,9 @@ class Engine:
         """Start nothing more; let messages that are being sent be marked, for ``grace`` seconds;
         give up the rest, which the rows remember."""
         self._closing = True
+        if self._ticking is not None:
+            await asyncio.wait([self._ticking], timeout=grace)
+            self._ticking.cancel()
         for task in self._tasks - self._sending:
             task.cancel()
         if self._tasks:

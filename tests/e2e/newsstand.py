@@ -83,7 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        _, slug, name = self.path.split("/", 2)
+        slug, _, name = self.path.removeprefix("/").partition("/")
         if name == "feed.xml":
             return self._answer(200, self.server.feed(slug), "application/rss+xml")
         out = self.server.stories[: self.server.published]
