@@ -8,7 +8,8 @@ UV     := $(shell command -v uv 2>/dev/null)
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format lock wheel background acceptance bench-kill clean
+.PHONY: help run demo test lint format lock wheel background acceptance bench-kill bench-polling bench-feeds bench-cascade \
+  bench-poll clean
 
 help: ## what can be done here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -46,7 +47,7 @@ define install
 	@echo "installing into $(VENV) …"
 	@if [ -n "$(UV)" ]; then \
 	  { [ -x $(BIN)/python ] || uv venv -q --python $(PYTHON) $(VENV); } && \
-	  uv pip install -q --python $(BIN)/python --require-hashes -r $(1) && \
+	  uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r $(1) && \
 	  uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .; \
 	else \
 	  { [ -x $(BIN)/pip ] || $(PYTHON) -m venv $(VENV) || \
@@ -84,5 +85,20 @@ acceptance: $(VENV)/.installed ## the main job on real articles (SEEDS= NOISE= N
 bench-kill: $(VENV)/.installed-dev ## kill the daemon 50 times at random (KILLS=), write docs/kill.md
 	$(BIN)/python -m tests.e2e.kill --kills $(or $(KILLS),50) --write docs/kill.md
 
+bench-polling: $(VENV)/.installed ## delay from publication to poll, by rule (DATA=), write docs/polling.md
+	$(BIN)/python tools/bench_polling.py $(if $(DATA),--data $(DATA)) --write docs/polling.md
+
+bench-feeds: $(VENV)/.installed ## read all feeds of feeds.tar.gz (DATA=), write docs/feeds.md
+	$(BIN)/python tools/bench_feeds.py --data $(DATA) --write docs/feeds.md
+
+bench-cascade: $(VENV)/.installed ## what the cheap reading of pages loses (DATA=), write docs/cascade.md
+	$(BIN)/python tools/bench_cascade.py --data $(DATA) --write docs/cascade.md
+
+bench-poll: $(VENV)/.installed ## polling beside other programs (FEEDS=1000), write docs/poll.md
+	@[ -x .bench/bin/r2e ] || { $(PYTHON) -m venv .bench && \
+	  .bench/bin/pip install -q reader rss2email sgmllib3k; }
+	$(BIN)/python tools/bench_poll.py --others .bench/bin/python --feeds $(or $(FEEDS),1000) \
+	  --write docs/poll.md
+
 clean: ## remove the environment and what was built
-	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .bench dist build .mypy_cache .ruff_cache .pytest_cache

@@ -55,7 +55,6 @@ url = "sqlite:///monitor.db"
 [fetch]
 allow_private = ["127.0.0.1"]
 min_gap = "0s"
-interval = "{interval}"
 [run]
 tick = "200ms"
 [web]
@@ -72,7 +71,9 @@ type = "slack"
 webhook_url = "{self.address}/slack"
 {extra}
 """
-        text += "".join(f'[[feeds]]\nurl = "{url}"\n' for url in self.feeds)
+        text += "".join(
+            f'[[feeds]]\nurl = "{url}"\ninterval = "{interval}"\n' for url in self.feeds
+        )
         path = folder / "config.toml"
         path.write_text(text, encoding="utf-8")
         return path
