@@ -118,9 +118,9 @@ async def poll_with_monitor(folder: Path) -> None:
     from sqlalchemy import text
 
     from monitor import app, config
+    from monitor.commands import Poll
     from monitor.edge.store.pending import pending
     from monitor.pipeline import handle
-    from monitor.types import Poll
 
     settings = config.load(folder / "config.toml")
     store = app.open_store(settings)
@@ -141,7 +141,8 @@ async def poll_with_monitor(folder: Path) -> None:
 def set_up_monitor(folder: Path, urls: list[str]) -> None:
     feeds = "".join(f'[[feeds]]\nurl = "{url}"\n' for url in urls)
     (folder / "config.toml").write_text(
-        f'[fetch]\nallow_private = ["127.0.0.0/8"]\nmin_gap = "0s"\n[web]\nlisten = ""\n{feeds}'
+        '[fetch]\nallow_private = ["127.0.0.0/8"]\nmin_gap = "0s"\n'
+        f'[run]\nworkers = 1\n[web]\nlisten = ""\n{feeds}'
     )
     from monitor import app, config
     from monitor.edge.store import migrations
@@ -160,7 +161,7 @@ with make_reader("reader.sqlite") as reader:
     for url in sys.stdin.read().split():
         reader.add_feed(url)
     if len(sys.argv) > 1:
-        for _ in reader.update_feeds_iter():
+        for _ in reader.update_feeds_iter(scheduled=False):
             pass
 """
 
@@ -219,7 +220,7 @@ def cpu(client: Client, folder: Path) -> float:
         )
         _, status, used = os.wait4(process.pid, 0)
     if status:
-        raise SystemExit(f"{client.name} failed: see {log.name}")
+        raise SystemExit(f"{client.name} failed:\n{Path(log.name).read_text()[-2000:]}")
     return used.ru_utime + used.ru_stime
 
 

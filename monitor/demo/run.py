@@ -52,8 +52,8 @@ interval = "3h"
 
 
 class FastClock:
-    """Stands at ``start`` until it is let go, then runs ``speed`` times as fast as the real one, and
-    stops at ``end``."""
+    """Stands at ``start`` until it is let go, then runs ``speed`` times as fast as the real one,
+    and stops at ``end``."""
 
     def __init__(self, start: datetime, end: datetime, speed: float) -> None:
         self.start = start

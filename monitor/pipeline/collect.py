@@ -34,21 +34,21 @@ MOST_KILLS = 2
 
 
 async def collect(command: Collect, parts: Parts) -> list[Command]:
-    due = await parts.store(articles.articles_due, command.host, parts.clock(), BATCH)
+    due = await parts.store.look(articles.articles_due, command.host, parts.clock(), BATCH)
     if not due:
         return []
     # The fetcher takes one request of a host at a time: only extraction runs side by side.
-    models = await asyncio.to_thread(_models_in_force, parts)
+    models = await _models_in_force(parts)
     outcomes = await asyncio.gather(*(_collect_one(page, models, parts) for page in due))
     topics = await parts.store(articles.save_collected, outcomes, parts.clock())
     more: list[Command] = [command] if len(due) == BATCH else []
     return [*map(Judge, topics), *more]
 
 
-def _models_in_force(parts: Parts) -> list[TopicModel | None]:
+async def _models_in_force(parts: Parts) -> list[TopicModel | None]:
     """Of every active topic; None for one that has not been fitted yet."""
-    ids = parts.store.read(topics.models_in_force)
-    return [None if model is None else parts.model(model) for model in ids]
+    ids = await parts.store.look(topics.models_in_force)
+    return [None if id is None else await asyncio.to_thread(parts.model, id) for id in ids]
 
 
 async def _collect_one(

@@ -21,7 +21,7 @@ STREAM_FLOOR = 200
 
 
 async def fit(command: Fit, parts: Parts) -> list[Command]:
-    job = await parts.store(topics.topic_for_fit, command.topic, parts.clock(), STREAM_SAMPLE)
+    job = await parts.store.look(topics.topic_for_fit, command.topic, parts.clock(), STREAM_SAMPLE)
     if job is None:
         return []
     if job.missing:

@@ -17,8 +17,8 @@ BATCH = 50
 
 async def judge(command: Judge, parts: Parts) -> list[Command]:
     now = parts.clock()
-    model_id = await parts.store(topics.newest_model, command.topic)
-    due = await parts.store(judging.judgements_due, command.topic, now, BATCH)
+    model_id = await parts.store.look(topics.newest_model, command.topic)
+    due = await parts.store.look(judging.judgements_due, command.topic, now, BATCH)
     if model_id is None or not due:
         return []
     from monitor.pipeline.desk import Desk

@@ -38,7 +38,7 @@ class Pace:
         if self.renew_at and now < self.renew_at <= now + RENEWED_AFTER:
             return
         self.renew_at = now + RENEWED_AFTER  # before the await: once is enough
-        rhythms = await parts.store(polls.rhythms)
+        rhythms = await parts.store.look(polls.rhythms)
         self.level = await asyncio.to_thread(_solve, rhythms, rules, now)
 
     def next_poll(

@@ -10,8 +10,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from monitor.edge.store import topics
+from monitor.edge.store.polls import Unchanged, save_unchanged
 from monitor.edge.store.store import Store
 from monitor.pipeline.pace import Pace
+from monitor.pipeline.together import Together
 from monitor.ports import Channel, Clock, Fetcher, Workers
 
 if TYPE_CHECKING:  # they bring the numerical libraries
@@ -84,12 +86,16 @@ class Parts:
     background: Callable[[], bytes]
     """The shipped table of document frequencies."""
     rules: Rules
+    unchanged: Together[Unchanged] = field(init=False)
     pace: Pace = field(default_factory=Pace)
     models: Recent[int, TopicModel] = field(default_factory=lambda: Recent(32))
     memories: Recent[int, Memory] = field(default_factory=lambda: Recent(16))
     """What has been told, by model: some 30 MB for a topic of 3,000 matches."""
     prepared: Recent[int, Prepared] = field(default_factory=lambda: Recent(1000))
     """Articles ready for comparison, by judgement: some 35 KB each."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "unchanged", Together(self.store, save_unchanged))
 
     def model(self, model_id: int) -> TopicModel:
         """A stored model.  Blocks on the database; call it in a thread."""

@@ -15,7 +15,15 @@ from monitor.domain.urls import host_of
 from monitor.domain.websub import hub_of
 from monitor.edge.store import polls
 from monitor.edge.store.entries import NOTHING
-from monitor.edge.store.polls import FeedForPoll, Move, Plan, Polled, PollOutcome, Validators
+from monitor.edge.store.polls import (
+    FeedForPoll,
+    Move,
+    Plan,
+    Polled,
+    PollOutcome,
+    Unchanged,
+    Validators,
+)
 from monitor.errors import FetchError, MonitorError, ParseError, WorkerError
 from monitor.pipeline.parts import Parts
 from monitor.pipeline.subscribe import read_pushes
@@ -31,7 +39,7 @@ NO_CHANGE = PollOutcome(NOTHING)
 
 async def poll(command: Poll, parts: Parts) -> list[Command]:
     pushed = await read_pushes(command.feed, parts) if parts.rules.public_url else []
-    feed = await parts.store(polls.feed_for_poll, command.feed, parts.clock())
+    feed = await parts.store.look(polls.feed_for_poll, command.feed, parts.clock())
     return pushed if feed is None else [*pushed, *await _poll(feed, parts)]
 
 
@@ -91,7 +99,7 @@ async def _save(
 
     move = Move(document.moved_to, host_of(document.moved_to)) if document.moved_to else None
     if polled is None and move is None and not (feed.failures or feed.moved_seen):
-        await parts.store(polls.save_unchanged, feed.id, plan(NO_CHANGE), now)
+        await parts.unchanged(Unchanged(feed.id, plan(NO_CHANGE), now))
         return []
     outcome = await parts.store(
         polls.save_poll,

@@ -60,7 +60,7 @@ async def read_pushes(feed: int, parts: Parts) -> list[Command]:
     hosts: dict[str, None] = {}
     topics: dict[int, None] = {}
     for _ in range(pushes.MOST_WAITING):
-        push = await parts.store(pushes.next_push, feed)
+        push = await parts.store.look(pushes.next_push, feed)
         if push is None:
             break
         try:

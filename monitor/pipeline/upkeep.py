@@ -26,7 +26,7 @@ async def upkeep(parts: Parts) -> list[Command]:
         log.warning("the clock was set back: %d waits were made due", stuck)
     if not parts.rules.tell:
         return []
-    heard = await parts.store(health.last_heard)
+    heard = await parts.store.look(health.last_heard)
     silent = [quiet for feed in heard if (quiet := _silent(feed, now)) is not None]
     if not silent:
         return []

@@ -106,7 +106,7 @@ def make_app(parts: Parts) -> procrastinate.App:
     @app.periodic(cron=SWEEP)
     @app.task(name="sweep", queueing_lock="sweep")
     async def sweep(timestamp: int) -> None:
-        for command in await parts.store(pending, parts.clock()):
+        for command in await parts.store.look(pending, parts.clock()):
             await send(command)
 
     @app.periodic(cron="* * * * *")

@@ -64,7 +64,7 @@ class Engine:
     async def tick(self) -> list[Command]:
         """Start what is due and not already waiting; returns all that is due."""
         try:
-            due = await self.parts.store(pending, self.parts.clock())
+            due = await self.parts.store.look(pending, self.parts.clock())
             await self._upkeep()
         except MonitorError as error:
             log.error("%s", error)

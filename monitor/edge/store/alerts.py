@@ -64,7 +64,7 @@ def _add(
             state="pending",
             not_before=now,
         )
-        for alert_id in added
+        for (alert_id,) in added
         for channel in channels
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models import Article, Entry, Feed, Judgement, Topic
@@ -65,24 +65,17 @@ def add_entries(
     if not entries:
         return NOTHING
     by_key = {article_key(entry.key): entry for entry in entries}
-    known = _known(session, by_key)
+    known = _known(session, feed, by_key)
     moved = _moved(session, feed, by_key, known)
     for old, new in moved.items():
         by_key[old] = by_key.pop(new)
-    insert_new(
-        session,
-        Article,
-        [
-            _article_values(key, entry, hosts.get(entry.url, feed.host), now)
-            for key, entry in by_key.items()
-            if key not in known and key not in moved
-        ],
-        Article.key,
+    known.update(_known(session, feed, moved))
+    known.update(
+        _add(session, feed, {k: e for k, e in by_key.items() if k not in known}, hosts, now)
     )
-    known = _known(session, by_key)
     shown = {row.id: by_key[key] for key, row in known.items()}
-    before = _digests(session, feed, shown)
     sighted = _sight(session, feed, shown, now)
+    before = {row.id: row.digest for row in known.values() if row.digest is not None}
     edited = _note_edits(session, feed, shown, before, now)
     collected = [r.id for r in known.values() if r.state in READABLE and r.id in sighted]
     return Sightings(
@@ -128,12 +121,54 @@ def make_judgements_due(session: Session, articles: Iterable[int], now: datetime
     return list(topics) if carried else []
 
 
-def _known(session: Session, keys: Collection[str]) -> dict[str, Any]:
-    """(id, state, host) of the articles with these keys."""
-    rows = session.execute(
-        select(Article.key, Article.id, Article.state, Article.host).where(Article.key.in_(keys))
-    )
-    return {row.key: row for row in rows}
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    state: str
+    host: str
+    digest: str | None
+    """Of what this feed showed of it last; None if it never did."""
+
+
+_KNOWN = (
+    select(Article.key, Article.id, Article.state, Article.host, Entry.digest)
+    .outerjoin(Entry, and_(Entry.article_id == Article.id, Entry.feed_id == bindparam("feed")))
+    .where(Article.key.in_(bindparam("keys", expanding=True)))
+)
+
+
+def _known(session: Session, feed: Feed, keys: Collection[str]) -> dict[str, _Known]:
+    if not keys:
+        return {}
+    rows = session.execute(_KNOWN, {"feed": feed.id, "keys": list(keys)})
+    return {r.key: _Known(r.id, r.state, r.host, r.digest) for r in rows}
+
+
+def _add(
+    session: Session,
+    feed: Feed,
+    entries: Mapping[str, types.Entry],
+    hosts: Mapping[str, str],
+    now: datetime,
+) -> dict[str, _Known]:
+    """New articles, by key."""
+    values = {
+        key: _article_values(key, entry, hosts.get(entry.url, feed.host), now)
+        for key, entry in entries.items()
+    }
+    rows = insert_new(session, Article, list(values.values()), Article.key, Article.id)
+    added = {r.key: _Known(r.id, "new", values[r.key]["host"], None) for r in rows}
+    if len(added) < len(values):  # another worker has been faster
+        added |= _known(session, feed, values.keys() - added.keys())
+    return added
+
+
+_OF_GUIDS = (
+    select(Entry.guid, Article.key, Article.title, Article.published)
+    .join(Article, Entry.article_id == Article.id)
+    .where(Entry.feed_id == bindparam("feed"), Entry.guid.in_(bindparam("guids", expanding=True)))
+    .order_by(Entry.id)
+)
 
 
 def _moved(
@@ -141,14 +176,9 @@ def _moved(
 ) -> dict[str, str]:
     """Keys of articles of this feed that have another address now -> the keys of those."""
     by_guid = {e.guid: key for key, e in by_key.items() if e.guid and key not in known}
-    if not by_guid:
+    if not by_guid or feed.last_entry_at is None:
         return {}
-    rows = session.execute(
-        select(Entry.guid, Article.key, Article.title, Article.published)
-        .join(Article, Entry.article_id == Article.id)
-        .where(Entry.feed_id == feed.id, Entry.guid.in_(by_guid))
-        .order_by(Entry.id)
-    )
+    rows = session.execute(_OF_GUIDS, {"feed": feed.id, "guids": list(by_guid)})
     moved: dict[str, str] = {}
     for row in rows:
         key = by_guid[row.guid]
@@ -159,21 +189,11 @@ def _moved(
     return moved
 
 
-def _digests(session: Session, feed: Feed, shown: Collection[int]) -> dict[int, str]:
-    """What the feed showed of these articles last."""
-    rows = session.execute(
-        select(Entry.article_id, Entry.digest).where(
-            Entry.feed_id == feed.id, Entry.article_id.in_(shown)
-        )
-    )
-    return dict(rows.all())
-
-
 def _sight(
     session: Session, feed: Feed, shown: Mapping[int, types.Entry], now: datetime
 ) -> set[int]:
     """Note sightings; returns the articles that are new to this feed."""
-    return insert_new(
+    rows = insert_new(
         session,
         Entry,
         [
@@ -188,6 +208,7 @@ def _sight(
         ],
         Entry.article_id,
     )
+    return {article for (article,) in rows}
 
 
 def _note_edits(
@@ -199,6 +220,8 @@ def _note_edits(
 ) -> set[int]:
     """Make the pages of changed entries due again, their present text kept; returns which."""
     changed = {id: e for id, e in shown.items() if id in before and before[id] != _digest(e)}
+    if not changed:
+        return set()
     for article, entry in changed.items():
         session.execute(
             update(Entry)
@@ -232,7 +255,7 @@ def _digest(entry: types.Entry) -> str:
     return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def _article_values(key: str, entry: types.Entry, host: str, now: datetime) -> dict[str, object]:
+def _article_values(key: str, entry: types.Entry, host: str, now: datetime) -> dict[str, Any]:
     return {
         "key": key,
         "url": entry.url,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import text, update
+from sqlalchemy import Executable, Row, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -25,16 +26,23 @@ def insert_new(
     session: Session,
     table: type[Base],
     rows: Sequence[dict[str, Any]],
-    returning: InstrumentedAttribute[Any],
-) -> set[Any]:
+    *returning: InstrumentedAttribute[Any],
+) -> list[Row[Any]]:
     """Insert the rows that break no unique constraint; ``returning`` of those inserted."""
-    dialect = session.get_bind().dialect.name
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    inserted: set[Any] = set()
-    for start in range(0, len(rows), CHUNK):
-        statement = insert(table).on_conflict_do_nothing().returning(returning)
-        inserted.update(session.scalars(statement, list(rows[start : start + CHUNK])))
+    inserted: list[Row[Any]] = []
+    if rows:
+        statement = _insert(session.get_bind().dialect.name, table, returning)
+        for start in range(0, len(rows), CHUNK):
+            inserted += session.connection().execute(statement, list(rows[start : start + CHUNK]))
     return inserted
+
+
+@cache
+def _insert(
+    dialect: str, table: type[Base], returning: tuple[InstrumentedAttribute[Any], ...]
+) -> Executable:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table.__table__).on_conflict_do_nothing().returning(*returning)  # type: ignore[arg-type]
 
 
 def one_at_a_time(session: Session, key: int) -> None:

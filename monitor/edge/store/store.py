@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from typing import Concatenate, ParamSpec, TypeVar
@@ -14,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from monitor.edge.store.engine import open_engine
 from monitor.errors import StoreError
+
+WIDTH = 10
+"""Transactions at once on Postgres."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -30,6 +34,10 @@ class Store:
         self.url = url
         self.engine: Engine = open_engine(url)
         self._reader = self.engine.execution_options(reading=True)
+        # SQLite has one writer at a time: the others wait better in a queue than at its lock.
+        alone = self.engine.dialect.name == "sqlite"
+        self._writers = ThreadPoolExecutor(1 if alone else WIDTH, thread_name_prefix="write")
+        self._readers = ThreadPoolExecutor(2 if alone else WIDTH, thread_name_prefix="read")
 
     def write(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -48,11 +56,21 @@ class Store:
     async def __call__(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """``write`` in a thread.  Once begun it is finished, even if the caller is cancelled."""
+        """``write`` in a thread.  Once asked for it is done, even if the caller is cancelled."""
         work = partial(self.write, function, *args, **kwargs)
-        return await asyncio.shield(asyncio.ensure_future(asyncio.to_thread(work)))
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._writers, work))
+
+    async def look(
+        self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``read`` in a thread: it waits for no writer's turn."""
+        work = partial(self.read, function, *args, **kwargs)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     def close(self) -> None:
+        """Returns once what has been asked for is done."""
+        for threads in (self._writers, self._readers):
+            threads.shutdown()
         self.engine.dispose()
 
 

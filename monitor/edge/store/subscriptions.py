@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import cast
 
-from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy import BindParameter, ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
 from models import Feed, Subscription
@@ -50,7 +50,7 @@ class Denied:
     error: str
 
 
-def trusted(now: datetime) -> ColumnElement[bool]:
+def trusted(now: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether the hub of the row of ``Feed`` can be relied on: its lease goes on, it has pushed,
     and nothing speaks against it."""
     return exists().where(
