@@ -103,7 +103,7 @@ def rules_of(config: Config) -> Rules:
         polls_per_hour=fetch.polls_per_hour,
         pages=fetch.pages,
         keep_offtopic=config.database.keep_offtopic,
-        review_url=web.public_url or (f"http://{web.listen}" if web.listen else ""),
+        review_url=f"http://{web.listen}" if web.listen else "",
         public_url=web.public_url,
         tell=config.run.ops_channels,
     )

@@ -10,8 +10,10 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
 
 from monitor import app
 from monitor.config import Config
@@ -108,22 +110,34 @@ async def _run(config: Config, store: Store, reload: Reload) -> None:
 
 async def follow(engine: Engine, config: Config, stopping: asyncio.Event) -> None:
     """Tick until ``stopping``.  Due times live in the rows: the scheduler holds one job only."""
+    tick = config.run.tick
     scheduler = AsyncIOScheduler(timezone="UTC")
-    scheduler.add_job(
-        engine.beat,
-        "interval",
-        seconds=config.run.tick.total_seconds(),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
+    job = scheduler.add_job(
+        engine.beat, _From(tick), max_instances=1, coalesce=True, misfire_grace_time=None
     )
     scheduler.start()
+    stopped = asyncio.create_task(stopping.wait())
     try:
         await engine.tick()
-        await stopping.wait()
+        # The scheduler goes by the wall clock: set back, it would wait for the old time to return.
+        while not (await asyncio.wait([stopped], timeout=tick.total_seconds()))[0]:
+            if job.next_run_time > datetime.now(UTC) + 2 * tick:
+                job.modify(next_run_time=datetime.now(UTC))
     finally:
+        stopped.cancel()
         scheduler.shutdown(wait=False)
         await engine.stop(GRACE)
+
+
+class _From(BaseTrigger):  # type: ignore[misc]
+    """A time after now, whenever that is asked: after the clock has been set forward, an interval
+    trigger would count all the ticks that it missed."""
+
+    def __init__(self, gap: timedelta) -> None:
+        self.gap = gap
+
+    def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime:
+        return now if previous is None else max(now, previous + self.gap)
 
 
 async def _work(config: Config, store: Store) -> None:

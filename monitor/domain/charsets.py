@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from charset_normalizer.models import CharsetMatch
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -31,7 +35,15 @@ _KNOWN = re.compile(
 _WESTERN = ("iso-8859-1", "iso8859-1", "latin-1", "latin1", "windows-1252")
 _MEANT = dict.fromkeys(_WESTERN, "cp1252") | dict.fromkeys(("gb2312", "gbk"), "gb18030")
 """Names under which the web writes more than they stand for (encoding.spec.whatwg.org)."""
+_WEST, _PRIOR = "cp1252", 0.05
+"""Of encodings that explain a text about equally well it is the likeliest by far."""
+_UNDECLARED = (
+    *(_WEST, "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258"),
+    *("iso8859_2", "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949"),
+)
+"""Encodings of pages that do not say theirs."""
 _SAMPLE = 65_536
+_BETWEEN_WORDS = re.compile(rb"[\s<>]+")
 MOST_BROKEN = 0.5
 """Broken characters for each whole one beyond ASCII: text of another encoding has hardly any that
 are whole."""
@@ -91,7 +103,21 @@ def _strict(data: bytes, codec: str) -> str | None:
 
 
 def _guess(data: bytes) -> str:
+    """By the words that are not ASCII and those beside them: among thousands of others, statistics
+    would not see them."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_SAMPLE]).best()
-    return data.decode(best.encoding if best else "cp1252", "replace")
+    tokens = _BETWEEN_WORDS.split(data[:_SAMPLE])
+    places = (place for place, token in enumerate(tokens) if not token.isascii())
+    telling = dict.fromkeys(word for p in places for word in tokens[max(p - 2, 0) : p + 3])
+    found = from_bytes(b" ".join(telling), cp_isolation=list(_UNDECLARED))
+    best = found.best()
+    western = next((match for match in found if _WEST in match.could_be_from_charset), None)
+    if best is None or (western is not None and _fit(western) + _PRIOR >= _fit(best)):
+        return data.decode(_WEST, "replace")
+    return data.decode(best.encoding, "replace")
+
+
+def _fit(match: CharsetMatch) -> float:
+    """How well an encoding explains the text: the letters of a language, and little disorder."""
+    return match.coherence - match.chaos

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from monitor.domain.charsets import decode_xml
 from monitor.domain.urls import canonical
-from monitor.domain.xml_text import clean_xml, refuse_slow, well_formed
+from monitor.domain.xml_text import clean_xml, refuse_slow
 from monitor.errors import ParseError
 from monitor.types import Document
 
@@ -79,7 +79,9 @@ class Split:
         if len(new) == len(digests):
             kept = set(new[:MAX_ENTRIES])
         else:
-            kept = set(sorted(self._related(new[:MAX_ENTRIES]))[:MAX_ENTRIES])
+            chosen = new[:MAX_ENTRIES]
+            related = sorted(self._related(chosen) - set(chosen))
+            kept = set([*chosen, *related][:MAX_ENTRIES])
         return self.only(kept), [digests[n] for n in sorted(kept)]
 
     def _related(self, chosen: Iterable[int]) -> set[int]:
@@ -148,10 +150,12 @@ def _split(document: Document) -> Split | None:
         return None
     try:
         refuse_slow(body)
-        mended = body if well_formed(body) else clean_xml(text)
+        try:
+            return _cut(body)
+        except expat.ExpatError:
+            return split(clean_xml(text))
     except ParseError:
         return None  # which is said when the whole is parsed
-    return split(mended)
 
 
 def split(body: bytes) -> Split | None:
@@ -159,11 +163,19 @@ def split(body: bytes) -> Split | None:
 
     Linear in its length; at most 60,000 elements are looked at.
     """
+    try:
+        return _cut(body)
+    except expat.ExpatError:
+        return None
+
+
+def _cut(body: bytes) -> Split | None:
+    """As ``split``; raises ExpatError where ``body`` is found not to be well-formed."""
     if b"<!DOCTYPE" in body:
         return None
     try:
         items = _Scanner(body).items
-    except (expat.ExpatError, _Doubtful):
+    except _Doubtful:
         return None
     return Split(body, tuple(items)) if items else None
 

@@ -212,6 +212,8 @@ def _skip(rhythm: Rhythm, seconds: float) -> Rhythm:
 
 def _at(rhythm: Rhythm, at: float) -> Rhythm:
     """Move on to ``at``, which is earlier than before if the clock was set back."""
+    if rhythm.last is not None and rhythm.last > at:
+        rhythm = replace(rhythm, last=None)  # a gap cannot begin in the future
     if at - rhythm.epoch < HALF_LIFE:
         return replace(rhythm, start=min(rhythm.start, at), seen=at, epoch=min(rhythm.epoch, at))
     factor = 0.5 ** ((at - rhythm.epoch) / HALF_LIFE)

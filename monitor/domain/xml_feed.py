@@ -1,4 +1,4 @@
-"""RSS, Atom and RDF, by feedparser.
+"""RSS, Atom and RDF, by feedparser; plain RSS 2.0 in a shorter way.
 
 For a worker process: feedparser takes time quadratic in the length of some hostile feeds.
 """
@@ -18,6 +18,7 @@ from monitor.domain.clean import clean_line
 from monitor.domain.dates import parse_date
 from monitor.domain.feed_item import FeedContent, FeedItem
 from monitor.domain.items import MAX_ENTRIES
+from monitor.domain.plain_rss import NotPlain, read_plain
 from monitor.domain.urls import join
 from monitor.domain.walls import wall
 from monitor.domain.xml_text import clean_xml
@@ -51,13 +52,20 @@ def read_xml(document: Document) -> FeedContent:
 
     Raises ParseError, saying what the document is instead, when it is no feed.
     """
-    import feedparser
-
     text = decode_xml(document.body, document.content_type)
     if text is None:
         text = decode(document.body, document.content_type)
     _refuse_html(text, document.url)
-    body = _UNUSED.sub(b"", _bounded(clean_xml(text)))
+    body = _bounded(clean_xml(text))
+    try:
+        return read_plain(body)
+    except NotPlain:
+        return _read_any(_UNUSED.sub(b"", body))
+
+
+def _read_any(body: bytes) -> FeedContent:
+    import feedparser
+
     try:
         # A stream, because feedparser would open bytes that spell a file's name; a base address is
         # not passed, so that links come as written and a guid is not made to look like one.

@@ -50,7 +50,7 @@ class ProcessWorkers:
         count: int = 2,
         timeout: float = 10.0,
         memory: int = 512 * 2**20,
-        max_tasks: int = 500,
+        max_tasks: int = 5_000,
         preload: tuple[str, ...] = _PARSERS,
     ) -> None:
         self._timeout = timeout

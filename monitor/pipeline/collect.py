@@ -64,6 +64,8 @@ async def _collect_one(
         article = await _read(page, document, models, parts)
     except (FetchError, ParseError, WorkerError) as error:
         return _failed(page, error, parts)
+    if article.text_from == "feed":
+        return _without_page(page, "it shows no article: a log-in, consent or error page?", article)
     return Collected(page.id, article)
 
 
@@ -107,13 +109,15 @@ def _failed(page: ArticleForCollect, error: MonitorError, parts: Parts) -> Outco
     return _without_page(page, str(error))
 
 
-def _without_page(page: ArticleForCollect, error: str | None) -> Outcome:
+def _without_page(
+    page: ArticleForCollect, error: str | None, article: Article | None = None
+) -> Outcome:
     """The feed's own text, marked so: an entry is never lost with its page."""
     if page.edited_from in ("page", "plain"):
         return Kept(page.id, error or "its feed gives it no address any more")
     if error is not None:
         log.info("page %s: %s: the feed's own text is used", page.url, error)
-    return Collected(page.id, _told(page), error)
+    return Collected(page.id, article or _told(page), error)
 
 
 def _told(page: ArticleForCollect) -> Article:

@@ -37,9 +37,13 @@ class Pace:
         now, rules = parts.clock(), parts.rules
         if self.renew_at and now < self.renew_at <= now + RENEWED_AFTER:
             return
-        self.renew_at = now + RENEWED_AFTER  # before the await: once is enough
-        rhythms = await parts.store.look(polls.rhythms)
-        self.level = await asyncio.to_thread(_solve, rhythms, rules, now)
+        before, self.renew_at = self.renew_at, now + RENEWED_AFTER  # once is enough
+        try:
+            rhythms = await parts.store.look(polls.rhythms)
+            self.level = await asyncio.to_thread(_solve, rhythms, rules, now)
+        except BaseException:
+            self.renew_at = before
+            raise
 
     def next_poll(
         self,

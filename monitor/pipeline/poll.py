@@ -38,8 +38,10 @@ NO_CHANGE = PollOutcome(NOTHING)
 
 
 async def poll(command: Poll, parts: Parts) -> list[Command]:
-    pushed = await read_pushes(command.feed, parts) if parts.rules.public_url else []
     feed = await parts.store.look(polls.feed_for_poll, command.feed, parts.clock())
+    pushed: list[Command] = []
+    if parts.rules.public_url or feed is None:  # one that is not due has been pushed, some day
+        pushed = await read_pushes(command.feed, parts)
     return pushed if feed is None else [*pushed, *await _poll(feed, parts)]
 
 

@@ -22,7 +22,7 @@ async def upkeep(parts: Parts) -> list[Command]:
     now = parts.clock()
     await parts.store(store.forget_offtopic, now - parts.rules.keep_offtopic)
     await parts.store(hosts.forget_idle)
-    if stuck := await parts.store(store.unstick, now):
+    if stuck := await parts.store(store.unstick, now, parts.rules.longest):
         log.warning("the clock was set back: %d waits were made due", stuck)
     if not parts.rules.tell:
         return []

@@ -202,9 +202,9 @@ def test_a_crash_between_send_and_mark_repeats_that_message_only(parts: Parts) -
             self.sent.append(delivery)  # type: ignore[arg-type]
             raise Crash
 
-    whole = Parts(**{**vars(parts), "channels": {"mail": Recorder(), "desk": Recorder()}})
+    whole = replace(parts, channels={"mail": Recorder(), "desk": Recorder()})
     dying = Dying()
-    crashing = Parts(**{**vars(parts), "channels": {"mail": dying, "desk": dying}})
+    crashing = replace(parts, channels={"mail": dying, "desk": dying})
     asyncio.run(_all_but_delivery(whole))
     with pytest.raises(Crash):
         asyncio.run(handle(Deliver("mail"), crashing))

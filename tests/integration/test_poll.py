@@ -12,7 +12,8 @@ import pytest
 from monitor.edge.store.polls import CONFIRMATIONS
 from monitor.edge.store.store import Store
 from monitor.errors import FetchError, WorkerError
-from tests.integration.publisher import FEED, Desk, Item, following, prose
+from monitor.types import Document
+from tests.integration.publisher import FEED, START, Desk, Item, following, prose
 
 MOVED = "http://press.example/new-feed"
 PIER = Item("pier", "Council votes to repair the pier")
@@ -101,7 +102,7 @@ def test_an_edited_article_is_fetched_again_and_both_texts_are_kept(store: Store
         asyncio.run(desk.settle())
         desk.publisher.edit("pier", title="Council refuses to repair the pier", text=prose(140, 3))
         asyncio.run(desk.settle(hours=1))
-        [pier, ferry] = desk.articles()
+        [ferry, pier] = desk.articles()
         assert (pier.title, pier.state) == ("Council refuses to repair the pier", "collected")
         assert pier.text == prose(140, 3)
         [revision] = desk.revisions()
@@ -141,6 +142,34 @@ def test_an_edited_page_that_cannot_be_had_keeps_its_text(store: Store) -> None:
         assert revision.change == "headline changed"
 
 
+WALL = Document(
+    PIER.url,
+    200,
+    b"<!doctype html><title>Log in</title><form><input type=password></form>",
+    "text/html",
+    START,
+)
+
+
+def test_a_page_that_is_a_wall_leaves_the_feeds_text_and_says_so(store: Store) -> None:
+    with following(store, PIER) as desk:
+        desk.publisher.answers[PIER.url] = WALL
+        asyncio.run(desk.settle())
+        [pier] = desk.articles()
+        assert (pier.text, pier.text_from) == (PIER.summary, "feed")
+        assert "shows no article" in (pier.last_error or "")
+
+
+def test_an_edited_page_behind_a_wall_keeps_its_text(store: Store) -> None:
+    with following(store, PIER) as desk:
+        asyncio.run(desk.settle())
+        desk.publisher.edit("pier", title="Pier repaired")
+        desk.publisher.answers[PIER.url] = WALL
+        asyncio.run(desk.settle(hours=1))
+        [pier] = desk.articles()
+        assert (pier.title, pier.text, pier.state) == ("Pier repaired", prose(120), "collected")
+
+
 # ------------------------------------------------------------------ identity
 
 
@@ -149,10 +178,10 @@ def test_a_changed_link_under_the_same_guid_is_the_same_article(store: Store) ->
         asyncio.run(desk.settle())
         desk.publisher.edit("pier", path="council-refuses", title="Council refuses")
         asyncio.run(desk.settle(hours=1))
-        assert [article.url for article in desk.articles()] == [
+        assert {article.url for article in desk.articles()} == {
             "http://paper.example/council-refuses",
             FERRY.url,
-        ]
+        }
         asyncio.run(desk.settle(hours=1))
         assert len(desk.articles()) == 2
 

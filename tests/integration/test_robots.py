@@ -321,17 +321,36 @@ async def endless(head: str, writer: asyncio.StreamWriter) -> None:
 
 
 @pytest.mark.parametrize(
-    "robots", [reply(status="503 Busy"), redirect("http://127.0.0.2/robots.txt"), endless]
+    ("robots", "told", "permanent"),
+    [
+        (reply(status="503 Busy"), "cannot be read, so its pages wait", False),
+        (redirect("http://127.0.0.2/robots.txt"), r"127\.0\.0\.2 is a private address", True),
+        (endless, "the body is larger than", True),
+    ],
 )
-def test_pages_wait_for_rules_that_cannot_be_read(robots: Answer) -> None:
+def test_rules_that_cannot_be_read_keep_pages_back(
+    robots: Answer, told: str, permanent: bool
+) -> None:
     async def story() -> None:
         pages = {"/robots.txt": robots, "/page": reply(b"<p>")}
         async with serving(site_of(pages)) as server, fetching() as fetcher:
             for _ in range(2):
-                with pytest.raises(FetchError, match="its pages wait") as error:
+                with pytest.raises(FetchError, match=told) as error:
                     await fetcher.fetch(server.url("/page"), robots=True)
-                assert not error.value.permanent
+                assert error.value.permanent == permanent
             assert paths(server.heads) == ["/robots.txt"]
+
+    run(story)
+
+
+@pytest.mark.parametrize("url", ["http://169.254.169.254/latest/", "http://[::1]:22/"])
+def test_pages_at_addresses_that_are_refused_wait_for_nothing(url: str) -> None:
+    async def story() -> None:
+        async with fetching() as fetcher:
+            with pytest.raises(FetchError, match="is a private address") as error:
+                await fetcher.fetch(url, robots=True)
+            assert error.value.permanent
+            assert "wait" not in str(error.value)
 
     run(story)
 

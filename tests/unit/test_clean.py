@@ -141,6 +141,74 @@ def test_decode(data: bytes, content_type: str, expected: str) -> None:
     assert decode(data, content_type) == expected
 
 
+@pytest.mark.parametrize(
+    ("codec", "words"),
+    [
+        (
+            "cp1252",
+            "A café on the quay sold “naïve” paintings – and a sense of déjà-vu. The mayor’s "
+            "résumé was “embellished”, the council said. The soufflé – a cliché – was the "
+            "chef’s.",
+        ),
+        (
+            "cp1252",
+            "El año que viene el Gobierno español reformará la economía, según el ministro. "
+            "La oposición pidió más información sobre la financiación de las pensiones y el "
+            "déficit público en las próximas semanas.",
+        ),
+        (
+            "cp1252",
+            "Le président a déclaré que l’Assemblée votera “dès l’été” – malgré l’opposition. "
+            "La réforme a été préparée à la hâte, où les élus étaient déjà divisés. Le "
+            "gouvernement espère réduire la dépense publique d’ici à l’année prochaine, après "
+            "des mois de négociations avec les régions concernées.",
+        ),
+        (
+            "cp1252",
+            "På tisdagen meddelade regeringen att förändringarna träder i kraft nästa år. "
+            "Oppositionen är missnöjd och säger att åtgärderna är otillräckliga för "
+            "småföretagen.",
+        ),
+        (
+            "cp1250",
+            "Rząd zapowiedział, że zmiany wejdą w życie w przyszłym roku. Źródła milczą, a "
+            "związki już ogłosiły strajk w całym kraju. Opozycja żąda wyjaśnień w sprawie "
+            "finansów publicznych.",
+        ),
+        (
+            "cp1250",
+            "Vláda oznámila, že změny vstoupí v platnost příští rok, přestože část opozice "
+            "žádá úpravy. Ministr řekl, že rozpočet počítá s úsporami ve výši několika "
+            "miliard korun a škrty nebudou.",
+        ),
+        (
+            "cp1254",
+            "Hükümet salı günü değişikliklerin yürürlüğe gireceğini açıkladı, şirket karşı "
+            "çıktı. Bakan, bütçenin güçlü olduğunu söyledi.",
+        ),
+        (
+            "cp1251",
+            "Городской совет проголосовал за покупку двух электрических паромов. Они заменят "
+            "старые суда весной.",
+        ),
+        ("cp1253", "Το δημοτικό συμβούλιο αποφάσισε να αγοράσει δύο ηλεκτρικά πλοία."),
+        ("cp932", "市議会は火曜日に電気で動く船を二隻買うことを決めた。"),
+    ],
+)
+@pytest.mark.parametrize(
+    "before", ["", "<p>The council has voted for two more ferries.</p>\n" * 30]
+)
+def test_decode_tells_undeclared_encodings_apart(codec: str, words: str, before: str) -> None:
+    text = f'<?xml version="1.0" encoding="utf-8"?><rss>{before}<title>{words}</title></rss>'
+    assert decode(text.encode(codec), "text/xml; charset=utf-8") == text
+
+
+def test_decode_sees_a_few_accents_that_come_again_and_again() -> None:
+    news = ("COPPER SHIPMENTS", "LOAN REQUESTS", "KEY REFORM", "A FERRY", "BANKS", "DROUGHTS")
+    text = "".join(f"<title>Café déjà-vu “naïve” – {one} at issue</title>\n" for one in news)
+    assert decode(text.encode("cp1252")) == text
+
+
 @given(st.binary(max_size=200), st.text(max_size=20))
 def test_decode_never_fails(data: bytes, content_type: str) -> None:
     assert isinstance(decode(data, content_type), str)

@@ -45,7 +45,7 @@ def _about_feed(alert: FeedAlert) -> Content:
     url = web_link(alert.url)
     return Content(
         lead="A feed needs a look" if alert.kind != "feed_recovered" else "A feed is back",
-        title=shorten(clean_line(alert.title), _TITLE_LENGTH),
+        title=shorten(clean_line(alert.title), _TITLE_LENGTH) or "(untitled)",
         byline=f"since {moment(alert.since)}" if alert.since else "",
         excerpt=shorten(clean_line(alert.detail), _EXCERPT_LENGTH),
         reasons=(),

@@ -61,10 +61,13 @@ class Robots:
         """Raises FetchError if the site does not allow ``url``, or if nobody can say now."""
         record = await self._record(_site(url))
         if record.error is not None:
+            permanent = record.error.permanent
             raise FetchError(
-                f"robots.txt of {host_of(url)} cannot be read, so its pages wait: {record.error}",
+                f"robots.txt of {host_of(url)} cannot be read"
+                f"{'' if permanent else ', so its pages wait'}: {record.error}",
+                permanent=permanent,
                 status=record.error.status,
-                retry_after=max(record.until - self._now(), 0.0),
+                retry_after=None if permanent else max(record.until - self._now(), 0.0),
             )
         if record.rules is not None and not record.rules.allow(url):
             raise FetchError(f"robots.txt of {host_of(url)} does not allow it", permanent=True)

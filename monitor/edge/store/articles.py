@@ -120,7 +120,7 @@ def save_collected(session: Session, outcomes: Sequence[Outcome], now: datetime)
                     changed.append(one.id)
                 done += [one.id] if taken else []
             case Kept():
-                _keep(session, one, now)
+                changed += [one.id] if _keep(session, one, now) else []
             case Postponed():
                 _postpone(session, one)
     tried = [one.id for one in outcomes if isinstance(one, Postponed)]
@@ -162,13 +162,14 @@ def _collect(session: Session, one: Collected, now: datetime) -> bool:
     return bool(changed.rowcount)  # type: ignore[attr-defined]
 
 
-def _keep(session: Session, one: Kept, now: datetime) -> None:
+def _keep(session: Session, one: Kept, now: datetime) -> bool:
+    """True if its feed has given it another headline."""
     session.execute(
         update(Article)
         .where(Article.id == one.id, Article.state == "edited")
         .values(state="collected", feed_text=None, last_error=one.error)
     )
-    revisions.close(session, one.id, as_article(session.get_one(Article, one.id)), now)
+    return revisions.close(session, one.id, as_article(session.get_one(Article, one.id)), now)
 
 
 def _postpone(session: Session, one: Postponed) -> None:

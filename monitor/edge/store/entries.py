@@ -12,12 +12,12 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from models import Article, Entry, Feed, Judgement, Topic
+from models import Article, Entry, Judgement, Topic
 from monitor import types
 from monitor.edge.store.revisions import open_revision
 from monitor.edge.store.statements import DUE, READABLE, insert_new
@@ -30,6 +30,17 @@ FIRST_REVISION = timedelta(minutes=10)
 """The least age of a text before it is fetched again; doubles with each revision."""
 REVISED_WITHIN = timedelta(days=14)
 """Older articles are not fetched again."""
+
+
+class FeedRow(Protocol):
+    """What is asked of a feed whose row the caller holds."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def host(self) -> str: ...
+    @property
+    def last_entry_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +67,7 @@ NOTHING = Sightings(0, 0, 0, (), (), ())
 
 def add_entries(
     session: Session,
-    feed: Feed,
+    feed: FeedRow,
     entries: Sequence[types.Entry],
     hosts: Mapping[str, str],
     now: datetime,
@@ -104,10 +115,11 @@ def make_judgements_due(session: Session, articles: Iterable[int], now: datetime
     wanted = list(articles)
     if not wanted:
         return []
-    carried = session.scalars(
-        select(Entry.article_id).where(Entry.article_id.in_(wanted)).distinct()
-    ).all()
-    topics = session.scalars(select(Topic.id).where(Topic.state == "active")).all()
+    carried = sorted(
+        session.scalars(select(Entry.article_id).where(Entry.article_id.in_(wanted)).distinct())
+    )
+    active = select(Topic.id).where(Topic.state == "active").order_by(Topic.id)
+    topics = session.scalars(active).all()
     insert_new(
         session,
         Judgement,
@@ -137,16 +149,16 @@ _KNOWN = (
 )
 
 
-def _known(session: Session, feed: Feed, keys: Collection[str]) -> dict[str, _Known]:
+def _known(session: Session, feed: FeedRow, keys: Collection[str]) -> dict[str, _Known]:
     if not keys:
         return {}
-    rows = session.execute(_KNOWN, {"feed": feed.id, "keys": list(keys)})
+    rows = session.connection().execute(_KNOWN, {"feed": feed.id, "keys": list(keys)})
     return {r.key: _Known(r.id, r.state, r.host, r.digest) for r in rows}
 
 
 def _add(
     session: Session,
-    feed: Feed,
+    feed: FeedRow,
     entries: Mapping[str, types.Entry],
     hosts: Mapping[str, str],
     now: datetime,
@@ -154,7 +166,8 @@ def _add(
     """New articles, by key."""
     values = {
         key: _article_values(key, entry, hosts.get(entry.url, feed.host), now)
-        for key, entry in entries.items()
+        # In one order everywhere: two feeds that show the same must not wait for each other.
+        for key, entry in sorted(entries.items())
     }
     rows = insert_new(session, Article, list(values.values()), Article.key, Article.id)
     added = {r.key: _Known(r.id, "new", values[r.key]["host"], None) for r in rows}
@@ -172,13 +185,13 @@ _OF_GUIDS = (
 
 
 def _moved(
-    session: Session, feed: Feed, by_key: Mapping[str, types.Entry], known: Collection[str]
+    session: Session, feed: FeedRow, by_key: Mapping[str, types.Entry], known: Collection[str]
 ) -> dict[str, str]:
     """Keys of articles of this feed that have another address now -> the keys of those."""
     by_guid = {e.guid: key for key, e in by_key.items() if e.guid and key not in known}
     if not by_guid or feed.last_entry_at is None:
         return {}
-    rows = session.execute(_OF_GUIDS, {"feed": feed.id, "guids": list(by_guid)})
+    rows = session.connection().execute(_OF_GUIDS, {"feed": feed.id, "guids": list(by_guid)})
     moved: dict[str, str] = {}
     for row in rows:
         key = by_guid[row.guid]
@@ -190,7 +203,7 @@ def _moved(
 
 
 def _sight(
-    session: Session, feed: Feed, shown: Mapping[int, types.Entry], now: datetime
+    session: Session, feed: FeedRow, shown: Mapping[int, types.Entry], now: datetime
 ) -> set[int]:
     """Note sightings; returns the articles that are new to this feed."""
     rows = insert_new(
@@ -213,7 +226,7 @@ def _sight(
 
 def _note_edits(
     session: Session,
-    feed: Feed,
+    feed: FeedRow,
     shown: Mapping[int, types.Entry],
     before: Mapping[int, str],
     now: datetime,
@@ -229,24 +242,30 @@ def _note_edits(
             .values(digest=_digest(entry), guid=entry.guid)
         )
     rows = session.scalars(
-        select(Article).where(
+        select(Article)
+        .where(
             Article.id.in_([id for id in changed if before[id]]),
-            Article.state == "collected",
-            Article.text.is_not(None),
-            Article.revisions < MAX_REVISIONS,
-            Article.first_seen_at > now - REVISED_WITHIN,
+            Article.state.in_(DUE)
+            | and_(
+                Article.text.is_not(None),
+                Article.revisions < MAX_REVISIONS,
+                Article.first_seen_at > now - REVISED_WITHIN,
+            ),
         )
+        .order_by(Article.id)
     ).all()
+    edited = {row.id for row in rows if row.state not in DUE}
     for row in rows:
+        if row.id in edited:
+            open_revision(session, row, now)
+            settled = (row.collected_at or now) + FIRST_REVISION * 2**row.revisions
+            row.state, row.attempts, row.not_before = "edited", 0, max(now, settled)
+            row.revisions += 1
         entry = changed[row.id]
-        open_revision(session, row, now)
-        settled = (row.collected_at or now) + FIRST_REVISION * 2**row.revisions
-        row.state, row.attempts, row.not_before = "edited", 0, max(now, settled)
-        row.revisions += 1
         row.title = entry.title or row.title
         row.url = entry.url or row.url
         row.feed_text = entry.text
-    return {row.id for row in rows}
+    return edited
 
 
 def _digest(entry: types.Entry) -> str:

@@ -83,6 +83,7 @@ def set_feed_state(session: Session, url: str, state: str, now: datetime) -> Non
     if state == "active":
         row.next_poll_at = now
         row.failures, row.failing_since = 0, None
+        row.moved_to, row.moved_seen = None, 0
 
 
 def remove_feed(session: Session, url: str) -> None:

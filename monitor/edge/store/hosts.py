@@ -69,8 +69,10 @@ def give_back(
 
 
 def forget_idle(session: Session, now: datetime | None = None) -> None:
-    """Drop the rows of hosts that have been free for long."""
-    session.execute(delete(Host).where(Host.free_at < (now or _now(session)) - KEPT))
+    """Drop the rows of hosts that have been free for long, and those that are taken for absurdly
+    long: the database's clock has been set back."""
+    now = now or _now(session)
+    session.execute(delete(Host).where((Host.free_at < now - KEPT) | (Host.free_at > now + KEPT)))
 
 
 def _now(session: Session) -> datetime:

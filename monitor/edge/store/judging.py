@@ -29,6 +29,8 @@ class ForJudging:
     judgement: int
     article: types.Article
     seed: bool
+    collected_at: datetime | None
+    """When its text was had."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -
         .limit(limit)
     )
     return [
-        ForJudging(judgement, as_article(article), seed is not None)
+        ForJudging(judgement, as_article(article), seed is not None, article.collected_at)
         for judgement, seed, article in session.execute(due)
     ]
 
@@ -104,20 +106,21 @@ def settle(
     now: datetime,
 ) -> list[Settled]:
     """Judgements, events, alerts and deliveries of a batch, in one transaction and one at a time
-    for each topic: of twenty tellings judged at once only the first opens an event."""
+    for each topic: of twenty tellings judged at once only the first opens an event.
+
+    What has another text by now stays due: the score is that of the old one.
+    """
     lock = select(Topic).where(Topic.id == topic_id).with_for_update(key_share=True)
     topic = session.scalar(lock)
     if topic is None:
         return []
-    open_ids = set(
-        session.scalars(
-            select(Judgement.id).where(
-                Judgement.id.in_([one.judgement for one, _ in scored]),
-                Judgement.state == "pending",
-            )
-        )
+    still_due = (
+        select(Judgement.id, Article.collected_at)
+        .join(Article)
+        .where(Judgement.id.in_([one.judgement for one, _ in scored]), Judgement.state == "pending")
     )
-    todo = [(one, score) for one, score in scored if one.judgement in open_ids]
+    due = {(row.id, row.collected_at) for row in session.execute(still_due)}
+    todo = [(one, score) for one, score in scored if (one.judgement, one.collected_at) in due]
     _record_scores(session, todo, model_id, now)
     matches = [(one, score) for one, score in todo if one.seed or score.relevant]
     if not matches:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from models import Article, Delivery, Feed, Judgement, Topic
+from models import Article, Delivery, Feed, Judgement, Revision, Subscription, Topic
 from monitor.domain.schedule import REFIT_GROWN
+from monitor.domain.websub import LONGEST_LEASE
 from monitor.edge.store.statements import DUE
 
 LONGEST_WAIT = timedelta(days=1, hours=1)
@@ -17,7 +18,8 @@ LONGEST_WAIT = timedelta(days=1, hours=1)
 
 def forget_offtopic(session: Session, before: datetime, limit: int = 5000) -> int:
     """Drop the text of articles collected before ``before`` that are no match, no seed, not
-    labelled and wait for no judgement; returns how many (at most ``limit``)."""
+    labelled and wait for no judgement, what they said earlier included; returns how many (at most
+    ``limit``)."""
     kept = exists().where(
         Judgement.article_id == Article.id,
         Judgement.event_id.is_not(None)
@@ -27,35 +29,61 @@ def forget_offtopic(session: Session, before: datetime, limit: int = 5000) -> in
     )
     old = (
         select(Article.id)
-        .where(Article.collected_at < before, Article.text.is_not(None), ~kept)
+        .where(
+            Article.state == "collected",
+            Article.collected_at < before,
+            Article.text.is_not(None),
+            ~kept,
+        )
+        .order_by(Article.id)
         .limit(limit)
     )
-    changed = session.execute(update(Article).where(Article.id.in_(old)).values(text=None))
-    return int(changed.rowcount)  # type: ignore[attr-defined]
+    articles = session.scalars(old).all()
+    session.execute(delete(Revision).where(Revision.article_id.in_(articles)))
+    session.execute(update(Article).where(Article.id.in_(articles)).values(text=None))
+    return len(articles)
 
 
-def unstick(session: Session, now: datetime) -> int:
-    """Make due what waits for a time too far away: the clock has been set back meanwhile."""
+def unstick(session: Session, now: datetime, longest: timedelta) -> int:
+    """Make due what waits for a time too far away: the clock has been set back meanwhile.
+
+    ``longest``: between two polls of a feed that has no interval of its own.
+    """
+    _forget_the_future(session, now)
     far = now + LONGEST_WAIT
     waiting = (
         (Article.not_before, Article.state.in_(DUE)),
         (Judgement.not_before, Judgement.state == "pending"),
         (Delivery.not_before, Delivery.state.in_(("pending", "sending"))),
     )
-    changed = _unstick_feeds(session, far, now)
+    changed = _unstick_feeds(session, far, longest, now)
     for column, condition in waiting:
         moved = session.execute(
             update(column.class_).where(condition, column > far).values({column: now})
         )
         changed += int(moved.rowcount)  # type: ignore[attr-defined]
-    refit = update(Topic).where(Topic.fit_due_at > far + REFIT_GROWN).values(fit_due_at=now)
-    return changed + int(session.execute(refit).rowcount)  # type: ignore[attr-defined]
+    renewal = update(Subscription).where(Subscription.not_before > far + LONGEST_LEASE)
+    refit = update(Topic).where(Topic.fit_due_at > far + REFIT_GROWN)
+    for statement in (renewal.values(not_before=now), refit.values(fit_due_at=now)):
+        changed += int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
+    return changed
 
 
-def _unstick_feeds(session: Session, far: datetime, now: datetime) -> int:
+def _forget_the_future(session: Session, now: datetime) -> None:
+    """What is noted of feeds as past is past: a silence or failure that begins in ten years would
+    be told then."""
+    for column in (Feed.last_success_at, Feed.last_entry_at, Feed.failing_since):
+        session.execute(update(Feed).where(column > now).values({column: now}))
+
+
+def _unstick_feeds(session: Session, far: datetime, longest: timedelta, now: datetime) -> int:
     """A feed may be asked as rarely as its user wants."""
     rows = session.scalars(select(Feed).where(Feed.next_poll_at > far, Feed.state == "active"))
-    stuck = [row for row in rows if row.next_poll_at > far + timedelta(seconds=row.interval or 0)]
+    stuck = [
+        row
+        for row in rows
+        if row.next_poll_at > far + max(longest, timedelta(seconds=row.interval or 0))
+    ]
     for row in stuck:
         row.next_poll_at = now
     return len(stuck)
