@@ -85,10 +85,10 @@ async def _read(
     """The page's text: a cheap one where that rules out every topic."""
     # A text is compared with its edited version only where both were had in the same way.
     if not page.seed and page.edited_from != "page" and None not in models:
-        plain = await parts.workers.run(skim, document, page.title, page.published, page.text)
+        plain = await parts.read(skim, document, page.title, page.published, page.text)
         if plain is not None and not await asyncio.to_thread(_is_near, page, plain, models):
             return plain
-    return await parts.workers.run(extract_page, document, page.title, page.published, page.text)
+    return await parts.read(extract_page, document, page.title, page.published, page.text)
 
 
 def _is_near(page: ArticleForCollect, plain: Article, models: Sequence[TopicModel | None]) -> bool:

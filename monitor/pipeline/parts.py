@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, Literal, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, ParamSpec, TypeVar
 
 from monitor.edge.store import topics
 from monitor.edge.store.polls import Unchanged, save_unchanged
 from monitor.edge.store.store import Store
+from monitor.errors import MonitorError, ParseError
 from monitor.pipeline.pace import Pace
 from monitor.pipeline.together import Together
 from monitor.ports import Channel, Clock, Fetcher, Workers
@@ -21,6 +23,10 @@ if TYPE_CHECKING:  # they bring the numerical libraries
     from monitor.domain.model import TopicModel
     from monitor.pipeline.memory import Memory
 
+log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -96,6 +102,17 @@ class Parts:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "unchanged", Together(self.store, save_unchanged))
+
+    async def read(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a job that reads what came from outside.  Raises MonitorError only: where a fault of
+        ours meets some input, that input is refused and its neighbours go on."""
+        try:
+            return await self.workers.run(job, *args, **kwargs)
+        except MonitorError:
+            raise
+        except Exception as error:
+            log.exception("%s failed", job)
+            raise ParseError(f"a fault of the monitor: {error!r}: please report it") from error
 
     def model(self, model_id: int) -> TopicModel:
         """A stored model.  Blocks on the database; call it in a thread."""

@@ -73,7 +73,7 @@ async def _read(document: Document, feed: FeedForPoll, parts: Parts) -> Polled |
     new = unseen(document, feed.items)
     parsed = ParsedFeed(title="", entries=())
     if new.document is not None:
-        parsed = await parts.workers.run(parse_feed, new.document, parts.clock())
+        parsed = await parts.read(parse_feed, new.document, parts.clock())
     validators = Validators(document.etag, document.last_modified, body_hash, new.digests)
     if new.waiting:  # more new items than one poll takes: the same document is wanted again
         validators = Validators(None, None, "", new.digests)

@@ -77,6 +77,6 @@ async def read_pushes(feed: int, parts: Parts) -> list[Command]:
 
 
 async def _read(push: Pushed, parts: Parts) -> Sightings:
-    parsed = await parts.workers.run(parse_feed, push.document, parts.clock())
+    parsed = await parts.read(parse_feed, push.document, parts.clock())
     hosts = {entry.url: host_of(entry.url) for entry in parsed.entries if entry.url}
     return await parts.store(pushes.save_push, push, parsed.entries, hosts, parts.clock())

@@ -9,9 +9,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -27,7 +27,7 @@ from monitor.edge.store.feeds import FeedInput
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
 from monitor.edge.workers import InlineWorkers
-from monitor.pipeline import handle
+from monitor.pipeline import Parts, Rules, handle
 from monitor.pipeline.subscribe import read_pushes
 from monitor.web import create_app
 from tests.integration.servers import fetching
@@ -117,11 +117,16 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.now = NOW
-        self.parts: Any = SimpleNamespace(
+        workers: Any = InlineWorkers()
+        self.parts = Parts(
             store=store,
+            fetcher=workers,  # another one for each run: see below
+            workers=workers,
+            fitters=workers,
+            channels={},
             clock=lambda: self.now,
-            workers=InlineWorkers(),
-            rules=SimpleNamespace(public_url=PUBLIC),
+            background=bytes,
+            rules=Rules(timedelta(minutes=15), timedelta(days=30), "", public_url=PUBLIC),
         )
 
     def run(self) -> list[Any]:
@@ -129,11 +134,12 @@ class Desk:
 
         async def due() -> list[Any]:
             hints: list[Any] = []
-            async with fetching() as self.parts.fetcher:
+            async with fetching() as fetcher:
+                parts = replace(self.parts, fetcher=fetcher)
                 for command in self.store.write(pending, self.now):
                     if isinstance(command, Subscribe):
-                        hints += await handle(command, self.parts)
-                return [*hints, *await read_pushes(1, self.parts)]
+                        hints += await handle(command, parts)
+                return [*hints, *await read_pushes(1, parts)]
 
         return asyncio.run(due())
 

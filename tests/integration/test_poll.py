@@ -292,3 +292,22 @@ def test_a_page_that_kills_twice_is_given_up_and_its_neighbours_are_not(
         desk.publisher.items.append(FERRY)
         asyncio.run(desk.settle())
         assert desk.articles()[1].text_from == "plain"
+
+
+def test_a_fault_of_ours_costs_the_page_that_meets_it_and_no_other(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with following(store, PIER, FERRY) as desk:
+        run = desk.parts.workers.run
+
+        async def faulty(job: Any, /, *args: Any, **kwargs: Any) -> Any:
+            if job.__name__ == "skim" and args[0].url == PIER.url:
+                raise KeyError("oversight")
+            return await run(job, *args, **kwargs)
+
+        monkeypatch.setattr(desk.parts.workers, "run", faulty)
+        asyncio.run(desk.settle())
+        by_url = {article.url: article for article in desk.articles()}
+        assert by_url[FERRY.url].text_from == "plain"
+        assert by_url[PIER.url].text_from == "feed"
+        assert "please report it" in (by_url[PIER.url].last_error or "")

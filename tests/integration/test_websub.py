@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -256,6 +257,6 @@ def test_a_hub_that_leaves_entries_out_is_trusted_no_more(desk: Desk, hub: Hub) 
 
 
 def test_without_a_public_address_a_subscription_ends(desk: Desk, hub: Hub) -> None:
-    desk.parts.rules.public_url = ""
+    desk.parts = replace(desk.parts, rules=replace(desk.parts.rules, public_url=""))
     desk.run()
     assert not hub.asked and desk.store.read(Session.scalar, select(Subscription)) is None
