@@ -8,11 +8,11 @@ UV     := $(shell command -v uv 2>/dev/null)
 CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lint format lock wheel background acceptance bench-kill bench-polling bench-feeds bench-cascade \
-  bench-poll clean
+.PHONY: help run demo test lint format lock wheel background train-join acceptance bench-detection \
+  baseline bench-kill bench-polling bench-feeds bench-cascade bench-poll clean
 
 help: ## what can be done here
-	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
 
 run: $(VENV)/.installed ## follow the feeds of config.toml (CONFIG=…); page on http://127.0.0.1:8765
 	@$(BIN)/monitor --config $(CONFIG) run
@@ -77,10 +77,20 @@ wheel: $(VENV)/.installed-dev ## build the wheel into dist/
 # ------------------------------------------------------------------- longer proofs, with data
 
 background: $(VENV)/.installed ## recount the shipped background table (DATA=folder of streams)
-	$(BIN)/python tools/count_background.py $(DATA) monitor/data/background.json.gz
+	$(BIN)/python tools/count_background.py $(DATA) monitor/data/background.en.json.gz
+
+train-join: $(VENV)/.installed ## train what decides which event a match joins (DATA=folder of streams)
+	$(BIN)/python tools/train_join.py $(DATA) monitor/data/join.json
 
 acceptance: $(VENV)/.installed ## the main job on real articles (SEEDS= NOISE= NEWSROOM=)
 	$(BIN)/python tools/acceptance.py --seeds $(SEEDS) --noise $(NOISE) --newsroom $(NEWSROOM)
+
+bench-detection: $(VENV)/.installed ## judge streams blind (DATA= SEEDS= MORE=), write docs/detection.md
+	$(BIN)/python tools/bench_detection.py --data $(DATA) $(if $(SEEDS),--seeds $(SEEDS)) $(MORE) \
+	  --write docs/detection.md
+
+baseline: $(VENV)/.installed-dev ## raise the floors of tests/quality (MORE=--lower-baseline)
+	$(BIN)/python -m tests.quality.baseline $(MORE)
 
 bench-kill: $(VENV)/.installed-dev ## kill the daemon 50 times at random (KILLS=), write docs/kill.md
 	$(BIN)/python -m tests.e2e.kill --kills $(or $(KILLS),50) --write docs/kill.md

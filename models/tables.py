@@ -208,6 +208,8 @@ class Topic(Base):
     fit_asked: Mapped[int] = mapped_column(default=0)
     """Counts the reasons to fit (a seed, a label, a setting): a fit that has not seen the last of
     them does not put the next one off."""
+    fit_answered: Mapped[int] = mapped_column(default=0)
+    """So many of them the newest model has seen."""
     attempts: Mapped[int] = mapped_column(default=0)
     """Failed fits in a row."""
     last_error: Mapped[str | None]
@@ -223,6 +225,10 @@ class Model(Base):
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
     threshold: Mapped[float]
+    matches_a_day: Mapped[float | None]
+    """To be expected, by the stream that it was fitted to; null without one."""
+    format: Mapped[int] = mapped_column(default=0)
+    """Of ``body``; one that this version cannot read is in force no more."""
     body: Mapped[bytes] = mapped_column(LargeBinary)
 
 
@@ -237,6 +243,8 @@ class Event(Base):
     opened_at: Mapped[datetime | None]
     """When its earliest article was published; null where none has a date."""
     last_seen: Mapped[datetime | None]
+    alarmed_at: Mapped[datetime | None]
+    """When it was found worth an alert; null of one that may be no new event."""
 
 
 class Judgement(Base):
@@ -253,6 +261,7 @@ class Judgement(Base):
             sqlite_where=text("state = 'pending'"),
             postgresql_where=text("state = 'pending'"),
         ),
+        Index("ix_judgement_recent", "topic_id", "judged_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -270,6 +279,17 @@ class Judgement(Base):
     judged_at: Mapped[datetime | None]
     model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id", ondelete="SET NULL"))
     score: Mapped[float | None]
+    probability: Mapped[float | None]
+    """Of being relevant, by the model."""
+    neighbours: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The earlier articles that the score leans on, packed by ``domain.neighbours``."""
+    alarm: Mapped[bool] = mapped_column(default=False)
+    """Whether it made its event worth an alert."""
+    weighed: Mapped[dict[str, Any] | None]
+    """Of a match: what spoke for and against the nearest event, parts of the log-odds that it is
+    the one."""
+    novelty: Mapped[dict[str, Any] | None]
+    """Of a match: what no earlier coverage of the topic held."""
     event_id: Mapped[int | None] = mapped_column(
         ForeignKey("event.id", ondelete="SET NULL"), index=True
     )

@@ -5,7 +5,7 @@ Those are imported where they are made, so that a command pays for what it uses 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -16,12 +16,14 @@ import monitor
 from monitor import config as settings
 from monitor.config import Config
 from monitor.domain.addresses import Allowed
+from monitor.domain.backgrounds import Backgrounds
+from monitor.domain.join import JoinModel
 from monitor.edge.store import migrations
 from monitor.edge.store.hosts import HostTurns
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
 from monitor.pipeline import Parts, Rules
-from monitor.ports import Channel, Clock
+from monitor.ports import Channel, Clock, Fetcher
 
 if TYPE_CHECKING:
     from monitor.edge.fetch import HttpFetcher
@@ -88,9 +90,36 @@ async def open_parts(
             fitters=fitters,
             channels=used,
             clock=clock,
-            background=background,
+            backgrounds=backgrounds,
+            join=join_model,
             rules=rules_of(config),
         )
+
+
+def replay_parts(
+    store: Store,
+    fetcher: Fetcher,
+    *,
+    clock: Clock,
+    backgrounds: Callable[[], bytes],
+    join: Callable[[], JoinModel],
+) -> Parts:
+    """What the handlers work with where nothing comes or goes: jobs run in this process, and no
+    alert is sent."""
+    from monitor.edge.workers import InlineWorkers
+
+    workers = InlineWorkers()
+    return Parts(
+        store=store,
+        fetcher=fetcher,
+        workers=workers,
+        fitters=workers,
+        channels={},
+        clock=clock,
+        backgrounds=backgrounds,
+        join=join,
+        rules=rules_of(Config()),
+    )
 
 
 def rules_of(config: Config) -> Rules:
@@ -171,6 +200,18 @@ def make_channel(config: Config, name: str) -> Channel:
 
 
 @cache
-def background() -> bytes:
-    """The table of document frequencies that ships with the package."""
-    return resources.files("monitor").joinpath("data", "background.json.gz").read_bytes()
+def backgrounds() -> bytes:
+    """The tables of document frequencies that ship with the package, by language."""
+    packed: dict[str, bytes] = {}
+    for file in resources.files("monitor").joinpath("data").iterdir():
+        kind, _, rest = file.name.partition(".")
+        if kind == "background":
+            packed[rest.partition(".")[0]] = file.read_bytes()
+    return Backgrounds(packed).to_bytes()
+
+
+@cache
+def join_model() -> JoinModel:
+    """The model of what belongs to an event that ships with the package."""
+    file = resources.files("monitor").joinpath("data", "join.json")
+    return JoinModel.from_json(file.read_bytes())

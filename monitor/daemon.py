@@ -76,7 +76,7 @@ def prepared(
             if before != now:
                 log.info("database: migrated from %s to %s", before or "nothing", now)
             sync(config, store, clock())
-            following = len(store.read(health.feeds, clock())), len(config.topics)
+            following = store.read(health.following), len(config.topics)
             log.info("following %d feeds for %d topics, in %s", *following, config.path)
             if not shared:
                 store.write(alerts.release_leases, clock())

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import math
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from monitor.domain.events import prepare
 from monitor.domain.extraction import extract_page
-from monitor.domain.model import TopicModel
-from monitor.domain.relevance import nearest_seed, score
+from monitor.domain.neighbours import shares
+from monitor.domain.relevance import nearest_seed, score_alone
 from monitor.domain.seeds import read_seed
-from monitor.edge.store import judging, topics, views
+from monitor.edge.store import fits, judging, views
 from monitor.errors import NotFound
 from monitor.pipeline import Parts
+from monitor.pipeline.lately import Lately
 from monitor.pipeline.memory import recall
-from monitor.types import Article, Explanation, MatchDetail, NearestEvent
+from monitor.types import Article, Explanation, LikeArticle, MatchDetail, NearestEvent, Neighbour
+
+NOT_STORED = 0
+"""No judgement has this id."""
 
 
 async def explain_match(parts: Parts, judgement_id: int) -> Explanation:
@@ -64,22 +70,29 @@ def _read(path: Path) -> Article:
 
 def _explain_stored(parts: Parts, detail: MatchDetail) -> Explanation:
     return replace(
-        _by_the_model(parts.model(detail.model), detail.model, detail.topic, detail.judged),
+        _by_the_model(
+            parts, detail.model, detail.topic, detail.judged, neighbours=detail.neighbours
+        ),
         match=detail.id,
         nearest_event=detail.nearest_event,
         event=detail.event,
         event_title=detail.event_title,
         copy_of=detail.copy_of,
+        placing=tuple((detail.weighed or {}).items()),
+        novelty=detail.novelty,
     )
 
 
 def _explain_new(parts: Parts, article: Article, topic: str, topic_id: int) -> Explanation:
     """An article that is not stored, judged as it would be now."""
-    model_id = parts.store.read(topics.newest_model, topic_id)
+    model_id = parts.store.read(fits.newest_model, topic_id)
     if model_id is None:
         raise NotFound(f"topic {topic} has no model yet: start `monitor run` first")
     model = parts.model(model_id)
-    alone = _by_the_model(model, model_id, topic, article)
+    lately = Lately(model)
+    lately.catch_up(topic_id, parts)
+    [judged] = lately.score([NOT_STORED], [article])
+    alone = _by_the_model(parts, model_id, topic, article, neighbours=judged.neighbours)
     told = parts.store.read(judging.told_before, topic_id)
     memory = recall(model_id, model, told, lambda ids: parts.store.read(judging.texts, ids), parts)
     placement = memory.coverage.place(prepare(article), article.published)
@@ -93,13 +106,19 @@ def _explain_new(parts: Parts, article: Article, topic: str, topic_id: int) -> E
         event=placement.event if joins else None,
         event_title=title if joins else "",
         copy_of=placement.copy_of,
+        placing=tuple((placement.weighed or {}).items()),
     )
 
 
-def _by_the_model(model: TopicModel, model_id: int, topic: str, article: Article) -> Explanation:
-    """What the model says of the article, whatever else has been told."""
-    [its] = score(model, [article])
+def _by_the_model(
+    parts: Parts, model_id: int, topic: str, article: Article, *, neighbours: Sequence[Neighbour]
+) -> Explanation:
+    """What the model says of the article beside its neighbours, whatever else has been told."""
+    model = parts.model(model_id)
+    its = score_alone(model, article, neighbours)
     seed, similarity = nearest_seed(model, article)
+    threshold = model.threshold_for(article)
+    titles = parts.store.read(views.titles_of, [one.judgement for one in neighbours])
     return Explanation(
         topic=topic,
         title=article.title,
@@ -109,10 +128,15 @@ def _by_the_model(model: TopicModel, model_id: int, topic: str, article: Article
         match=None,
         model=model_id,
         score=its.value,
-        threshold=model.threshold,
+        threshold=threshold if math.isfinite(threshold) else None,
         relevant=its.relevant,
         reason=its.reason,
+        probability=its.probability,
         terms=its.terms,
+        neighbours=tuple(
+            LikeArticle(one.judgement, titles.get(one.judgement, ""), one.cosine, share * one.score)
+            for one, share in zip(neighbours, shares(neighbours), strict=True)
+        ),
         nearest_seed=seed,
         nearest_seed_similarity=similarity,
         nearest_event=None,

@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 from page_templates import Template, templates
 
-import monitor
-from monitor.domain.background import Background
+from monitor import app
+from monitor.domain.backgrounds import Backgrounds
 from monitor.domain.cascade import cheap_score
 from monitor.domain.extraction import extract_page
-from monitor.domain.model import Floats, TopicModel
-from monitor.domain.relevance import fit
+from monitor.domain.fitting import fit
+from monitor.domain.model import Counts, Floats, TopicModel
 from monitor.domain.skim import skim
 from monitor.domain.text import terms, tokens
 from monitor.types import Article, Document, TopicSettings
@@ -134,8 +134,7 @@ def fair_templates(data: Path, chance: random.Random) -> tuple[list[Template], i
 def fitted(
     topics: Sequence[str], known: Sequence[dict[str, Any]], chance: random.Random
 ) -> list[tuple[str, TopicModel]]:
-    table = (Path(monitor.__file__).parent / "data/background.json.gz").read_bytes()
-    background = Background.from_bytes(table)
+    backgrounds = Backgrounds.from_bytes(app.backgrounds())
     models = []
     for topic in topics:
         own = [row for row in known if str(row["topic"]) == topic and row.get("relevant", 1) == 1]
@@ -143,7 +142,7 @@ def fitted(
             for draw in range(DRAWS):
                 model = fit(
                     [article(row) for row in chance.sample(own, seeds)],
-                    background=background,
+                    backgrounds=backgrounds,
                     settings=TopicSettings(),
                     stream=[article(row) for row in chance.sample(known, draw % 2 * OWN)],
                 )
@@ -151,8 +150,9 @@ def fitted(
     return models
 
 
-def scores(model: TopicModel, counts: Sequence[Counter[str]]) -> Floats:
-    return np.array([cheap_score(model, row) for row in counts])
+def scores(model: TopicModel, counts: Sequence[Counts]) -> Floats:
+    """Own scores of English articles, without neighbours."""
+    return np.array([cheap_score(model.profiles["en"], row) for row in counts])
 
 
 def sample(
@@ -183,7 +183,7 @@ def measure(
     chosen = [pool[at] for at in sample(models, pool, chance)]
     read = read_pages(chosen, chance.choices(pages, k=len(chosen)))
     start = time.process_time()
-    skimmed = [terms(plain) if plain else Counter[str]() for _, plain in read.articles]
+    skimmed: list[Counts] = [terms(plain) if plain else {} for _, plain in read.articles]
     summary = [terms(article(row, SUMMARY)) for row in chosen]
     scores(models[0][1], [*skimmed, *summary])
     judge_ms = 1000 * (time.process_time() - start) / len(chosen)

@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree, html
 
 from monitor.domain.charsets import decode
-from monitor.domain.pages import language
+from monitor.domain.language import identify
 from monitor.domain.text import tokens
 
 SLOT = "data-slot"
@@ -55,7 +55,7 @@ class Template:
 def templates(archive: Path) -> Iterator[Template]:
     """The English pages of ``html.tar.gz`` that hold their expected text in one place."""
     for name, markup, expected in _pages(archive):
-        if language(expected) == "en" and (template := _template(name, markup, expected)):
+        if identify(expected) == "en" and (template := _template(name, markup, expected)):
             yield template
 
 

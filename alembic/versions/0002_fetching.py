@@ -107,6 +107,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("UPDATE feed SET state = 'paused' WHERE state = 'retired'")
     with op.batch_alter_table('feed', schema=None) as batch_op:
         batch_op.drop_column('lost_at')
         batch_op.drop_column('last_entry_at')
@@ -123,6 +124,7 @@ def downgrade() -> None:
         batch_op.drop_column('guid')
 
     op.execute("UPDATE article SET state = 'collected' WHERE state = 'edited'")
+    op.execute("UPDATE article SET text_from = 'page' WHERE text_from = 'plain'")
     with op.batch_alter_table('article', schema=None) as batch_op:
         batch_op.drop_index('ix_article_due')
         batch_op.create_index('ix_article_due', ['host', 'not_before'], unique=False, sqlite_where=sa.text("state = 'new'"), postgresql_where=sa.text("state = 'new'"))

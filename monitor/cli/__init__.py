@@ -15,7 +15,19 @@ import typer
 from typer.core import TyperGroup
 
 from monitor import __version__
-from monitor.cli import alerts, config, context, db, events, explain, feeds, matches, run, topics
+from monitor.cli import (
+    alerts,
+    config,
+    context,
+    db,
+    events,
+    explain,
+    feeds,
+    matches,
+    replay,
+    run,
+    topics,
+)
 from monitor.cli.output import fail
 from monitor.errors import ConfigError, MonitorError
 
@@ -83,6 +95,7 @@ app.command("run")(run.run)
 app.command("worker")(run.worker)
 app.command("demo")(run.demo)
 app.command("explain")(explain.explain)
+app.command("replay")(replay.replay)
 for noun in (topics, feeds, matches, events, alerts, db, config):
     app.add_typer(noun.app, no_args_is_help=True)
 

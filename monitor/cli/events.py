@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from monitor.types import EventView
 
+BELOW = "below the alarm line: it may be no new event, so nobody was told"
+
 app = typer.Typer(name="events", help="Events: matches that report one happening.")
 
 
@@ -22,7 +24,10 @@ app = typer.Typer(name="events", help="Events: matches that report one happening
 def list_(
     ctx: typer.Context, topic: Topic = None, limit: Limit = None, as_json: Json = False
 ) -> None:
-    """List events, those with the latest news first."""
+    """List events, those with the latest news first.
+
+    "below": below the alarm line, listed without an alert.
+    """
     from monitor.edge.store import views
 
     with context.store(ctx) as store:
@@ -44,6 +49,7 @@ def _table(rows: Sequence[EventView]) -> None:
         Column("last seen"),
         Column("matches", right=True),
         Column("sources", right=True),
+        Column("alarm"),
         Column("topic", wide=True, limit=16),
         Column("title", wide=True),
     ]
@@ -56,6 +62,7 @@ def _table(rows: Sequence[EventView]) -> None:
                 output.when(row.last_seen)[:10],
                 row.matches,
                 row.sources,
+                "" if row.alarmed_at else "below",
                 row.topic,
                 row.title,
             )
@@ -82,6 +89,7 @@ def show(ctx: typer.Context, event: Id, as_json: Json = False) -> None:
             ("opened", output.when(found.opened_at)),
             ("last seen", output.when(found.last_seen)),
             ("sources", found.sources),
+            ("alarm", "" if found.alarmed_at else BELOW),
         ]
     )
     output.say("")

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import context, output
+from monitor.cli.judged import like, news
 from monitor.cli.options import MAX_ID, Json
 from monitor.cli.output import Column
+from monitor.domain.figures import chance, rounded
 from monitor.errors import NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from monitor.types import Explanation, Term
+    from monitor.types import Explanation
 
 TERMS = 8
 """On either side, positive and negative, in a table."""
+NEIGHBOURS = 5
+"""Earlier articles on which a score leans that have a line of their own."""
+DIGITS = 4
 
 
 def explain(
@@ -71,17 +77,34 @@ def _show(one: Explanation) -> None:
             ("nearest event", _nearest(one)),
             ("event", _event(one)),
             ("copy of", one.copy_of),
+            *news(one.novelty),
         ]
     )
+    if one.terms or one.neighbours:
+        _table("what makes the score", [*_terms(one), *_neighbours(one)], "the score")
+    if one.placing:
+        odds = "log-odds that it is that event: joined from 0 on"
+        _table("against the nearest event", one.placing, odds)
+
+
+def _table(head: str, parts: Sequence[tuple[str, float]], total: str) -> None:
+    """Parts and their sum, which add up as printed."""
+    figures = rounded([part for _, part in parts], DIGITS)
+    names = [*(name for name, _ in parts), f"({total})"]
     output.say("")
-    columns = [Column("part", right=True), Column("term", wide=True)]
-    output.table(columns, ((f"{part:+.4f}", term) for term, part in _carried(one)))
+    output.table(
+        [Column("part", right=True), Column(head, wide=True)],
+        ((f"{f:+.{DIGITS}f}", n) for f, n in zip([*figures, sum(figures)], names, strict=True)),
+    )
 
 
 def _verdict(one: Explanation) -> str:
+    if one.threshold is None:
+        return "none: not relevant"
     side = "at or above" if one.score >= one.threshold else "below"
     verdict = "relevant" if one.relevant else "not relevant"
-    return f"{one.score:.4f}, {side} the threshold of {one.threshold:.4f}: {verdict}"
+    line = f"{side} the threshold of {one.threshold:.{DIGITS}f}"
+    return f"{one.score:.{DIGITS}f}, {line}: {verdict} (probability {chance(one.probability)})"
 
 
 def _nearest(one: Explanation) -> str:
@@ -98,17 +121,22 @@ def _event(one: Explanation) -> str:
     return "a new one" if one.relevant and one.match is None else "none"
 
 
-def _carried(one: Explanation) -> Iterator[tuple[str, float]]:
-    """The strongest terms on either side, the rest, and the sum, which is the score."""
+def _terms(one: Explanation) -> Iterator[tuple[str, float]]:
+    """The strongest terms on either side, and the rest together."""
     positive = [term for term in one.terms if term.part > 0]
     negative = [term for term in one.terms if term.part < 0]
     for term in (*positive[:TERMS], *negative[:TERMS]):
         yield term.term, term.part
     rest = [*positive[TERMS:], *negative[TERMS:]]
     if rest:
-        yield f"({output.plural(len(rest), 'other term')})", _sum(rest)
-    yield "(score)", _sum(one.terms)
+        yield f"({output.plural(len(rest), 'other term')})", math.fsum(term.part for term in rest)
 
 
-def _sum(terms: Sequence[Term]) -> float:
-    return sum(term.part for term in terms)
+def _neighbours(one: Explanation) -> Iterator[tuple[str, float]]:
+    """The nearest earlier articles, and the others together."""
+    for near in one.neighbours[:NEIGHBOURS]:
+        yield f"leans on: {like(near.title, near.cosine)}", near.part
+    rest = one.neighbours[NEIGHBOURS:]
+    if rest:
+        others = output.plural(len(rest), "other article")
+        yield f"(leans on {others})", math.fsum(near.part for near in rest)

@@ -270,7 +270,7 @@ def export(
     from monitor.edge.store import health
 
     with context.store(ctx) as store:
-        rows = store.read(health.feeds, utc_now())
+        rows = store.read(health.listed, utc_now())
     document = write_opml(OpmlFeed(row.url, row.name, row.tags) for row in rows)
     if file is None:
         typer.echo(document, nl=False)

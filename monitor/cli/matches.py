@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli import context, output
+from monitor.cli.judged import labelled, like, news
 from monitor.cli.options import MAX_ID, Id, Json, Limit, Topic, since
 from monitor.cli.output import Column
+from monitor.domain.figures import chance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from monitor.types import MatchDetail, MatchView, RevisionView
 
 EXCERPT = 800  # characters
+NEIGHBOURS = 3
+"""Earlier articles that are named of those on which a score leans."""
 
 app = typer.Typer(name="matches", help="Articles that matched a topic.")
 
@@ -99,10 +104,12 @@ def show(ctx: typer.Context, match: Id, as_json: Json = False) -> None:
 
     with context.store(ctx) as store:
         detail = store.read(views.match, match)
+        nearest = [one.judgement for one in detail.neighbours[:NEIGHBOURS]]
+        titles = store.read(views.titles_of, nearest)
     if as_json:
         output.emit([_record(detail)])
     else:
-        output.details(_details(detail))
+        output.details(_details(detail, titles))
 
 
 def _record(detail: MatchDetail) -> dict[str, Any]:
@@ -116,11 +123,10 @@ def _record(detail: MatchDetail) -> dict[str, Any]:
     return {key: both[key] for key in listed} | both
 
 
-def _details(detail: MatchDetail) -> list[tuple[str, object]]:
+def _details(detail: MatchDetail, titles: Mapping[int, str]) -> list[tuple[str, object]]:
     from monitor.domain.messages.content import shorten
 
     article, near = detail.article, detail.nearest_event
-    verdict = "a seed" if detail.seed else "a match" if detail.event else "no match"
     return [
         ("title", article.title),
         ("address", article.url),
@@ -129,15 +135,35 @@ def _details(detail: MatchDetail) -> list[tuple[str, object]]:
         ("published", output.when(article.published)),
         ("feeds", ", ".join(detail.feeds)),
         ("topic", detail.topic),
-        ("judged", f"{verdict}: score {detail.score:.3f}, threshold {detail.threshold:.3f}"),
+        ("judged", _verdict(detail)),
         ("reason", detail.reason),
+        *labelled("leans on", _support(detail, titles)),
         ("label", detail.label),
         ("event", f"{detail.event}: {detail.event_title}" if detail.event else ""),
         ("nearest event", f"{near.id}: {near.title} ({near.similarity:.2f})" if near else ""),
         ("copy of", f"{detail.copy_of}: {detail.copy_of_title}" if detail.copy_of else ""),
+        *news(detail.novelty),
         ("edited", "\n".join(map(_edit, detail.revisions))),
         ("text", shorten(article.text, EXCERPT)),
     ]
+
+
+def _verdict(detail: MatchDetail) -> str:
+    verdict = "a seed" if detail.seed else "a match" if detail.event else "no match"
+    figures = [f"score {detail.score:.3f}", f"threshold {detail.threshold:.3f}"]
+    if detail.probability is not None:
+        figures.append(f"probability {chance(detail.probability)}")
+    return f"{verdict}: {', '.join(figures)}"
+
+
+def _support(detail: MatchDetail, titles: Mapping[int, str]) -> Iterator[str]:
+    """The nearest earlier articles, and what they lend the score."""
+    from monitor.domain.neighbours import shares
+
+    lent = zip(detail.neighbours, shares(detail.neighbours), strict=True)
+    for one, share in islice(lent, NEIGHBOURS):
+        title = titles.get(one.judgement, "")
+        yield f"{share * one.score:+.3f} {like(title, one.cosine)}"
 
 
 def _edit(one: RevisionView) -> str:

@@ -10,6 +10,7 @@ import typer
 from monitor.cli import context, output, seeds
 from monitor.cli.options import Json
 from monitor.cli.output import Column
+from monitor.domain.figures import rate
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
         Column("name", wide=True),
         Column("state"),
         Column("threshold", right=True),
+        Column("a day", right=True),
         Column("judged", right=True),
         Column("matches", right=True),
         Column("events", right=True),
@@ -52,8 +54,9 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 
 def _row(row: TopicView) -> tuple[object, ...]:
     threshold = "not fitted" if row.threshold is None else f"{row.threshold:.3f}"
-    channels = ", ".join(row.channels)
-    return row.name, row.state, threshold, row.articles, row.matches, row.events, channels
+    daily = "" if row.matches_a_day is None else f"about {rate(row.matches_a_day)}"
+    counts = row.articles, row.matches, row.events
+    return row.name, row.state, threshold, daily, *counts, ", ".join(row.channels)
 
 
 @app.command()
@@ -75,6 +78,7 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
             ("channels", ", ".join(topic.channels) or "none: it collects without an alert"),
             ("model", topic.model or "not fitted yet"),
             ("threshold", None if topic.threshold is None else f"{topic.threshold:.3f}"),
+            ("expected", _expected(topic)),
             ("must", ", ".join(settings.must)),
             ("exclude", ", ".join(settings.exclude)),
             ("match budget", settings.match_budget),
@@ -107,6 +111,12 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     )
 
 
+def _expected(topic: TopicView) -> str:
+    if topic.matches_a_day is None:
+        return ""
+    return f"about {rate(topic.matches_a_day)} matches a day"
+
+
 @app.command()
 def check(
     ctx: typer.Context,
@@ -116,7 +126,7 @@ def check(
     """Test the seeds of the configuration, without a database.
 
     Can each be read, and do they agree with one another?  Similarity is that of a seed to a
-    profile of the others.  Exits with 1 if a topic has no seed that can be used.
+    profile of the others in its language.  Exits with 1 if a topic has no seed that can be used.
     """
     config = context.config(ctx)
     with output.waiting("reading the seeds"):
@@ -140,6 +150,7 @@ def _check_table(topic: str, rows: list[Checked]) -> None:
         Column("seed", right=True),
         Column("date"),
         Column("words", right=True),
+        Column("language"),
         Column("similarity", right=True),
         Column("title", wide=True),
     ]
@@ -150,6 +161,7 @@ def _check_table(topic: str, rows: list[Checked]) -> None:
                 row.number,
                 output.when(row.published)[:10],
                 row.words,
+                row.language,
                 "" if row.similarity is None else f"{row.similarity:.2f}",
                 row.title or row.source,
             )

@@ -42,6 +42,18 @@ _UNDECLARED = (
     *("iso8859_2", "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949"),
 )
 """Encodings of pages that do not say theirs."""
+_AT_HOME = (
+    dict.fromkeys(("hu", "ro"), ("cp1250", "cp1250"))  # which write the same letters in both
+    | dict.fromkeys(("bs", "cs", "hr", "pl", "sk", "sl"), ("cp1250", "iso8859_2"))
+    | {"tr": ("cp1254", "cp1254"), "lt": ("cp1257", "cp1257"), "lv": ("cp1257", "cp1257")}
+)
+"""By language, the encoding of Windows and the one that has no characters at 0x80 to 0x9F: in
+statistics their letters look much like those of the west."""
+_LANGUAGE = re.compile(
+    rb"""<html\b[^<>]{0,500}?\blang\s*=\s*["']?([a-z]{2})\b|<language>\s*([a-z]{2})\b""",
+    re.IGNORECASE,
+)
+_ONLY_WINDOWS = re.compile(rb"[\x80-\x9f]")
 _SAMPLE = 65_536
 _BETWEEN_WORDS = re.compile(rb"[\s<>]+")
 MOST_BROKEN = 0.5
@@ -52,9 +64,11 @@ _WITHOUT_ASCII = dict.fromkeys(range(128))
 
 def decode(data: bytes, content_type: str = "") -> str:
     """The text of ``data``: by its byte order mark, the Content-Type's charset, its own
-    declaration, as UTF-8, and else by its statistics; what does not decode becomes U+FFFD.
+    declaration, as UTF-8, by its language, and else by its statistics; what does not decode
+    becomes U+FFFD.
     """
     text = _as_claimed(data, content_type, data[:_DECLARED_WITHIN])
+    text = _by_language(data) if text is None else text
     return _guess(data) if text is None else text
 
 
@@ -100,6 +114,16 @@ def _strict(data: bytes, codec: str) -> str | None:
         return data.decode(codec)
     except (UnicodeError, LookupError):
         return None
+
+
+def _by_language(data: bytes) -> str | None:
+    """None where the document does not say its language, or that does not tell the encoding."""
+    found = _LANGUAGE.search(data[:_DECLARED_WITHIN])
+    language = (found[1] or found[2]).decode("ascii").lower() if found else ""
+    if language not in _AT_HOME:
+        return None
+    windows, other = _AT_HOME[language]
+    return data.decode(windows if _ONLY_WINDOWS.search(data) else other, "replace")
 
 
 def _guess(data: bytes) -> str:

@@ -6,38 +6,52 @@ Imports scikit-learn: import this module only where matches are placed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 import numpy.typing as npt
 
 from monitor.domain.copies import Originals, shingles
+from monitor.domain.join import TIME_PENALTY, Features, JoinModel
 from monitor.domain.model import Floats, TopicModel
+from monitor.domain.overlap import Overlap
 from monitor.domain.stories import Stories
 from monitor.domain.text import terms
 from monitor.types import Article, Placement
 
-JOIN_FROM = 0.13
-"""An event is joined from this score on."""
-TIME_PENALTY = 0.07
-"""Off the score for each e-fold of the days since the event's most similar story."""
+CANDIDATES = 6
+"""Events that are looked at closely, the best by linkage and gap."""
 EARLIER_COVERAGE_DAYS = 28.0
 """How long before a match an undated seed is taken to have appeared."""
+LEAST_RIVAL = 0.25
+"""No event is rivalled by less: in a young topic there is nothing else to be like."""
+KINDS = ("title", "numbers")
 _DAY = 86_400.0
+
+_Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """What placing needs of an article, whatever the model."""
 
+    language: str
+    """Empty if unknown."""
     counts: Mapping[str, int]
     shingles: frozenset[int]
+    keys: Mapping[str, frozenset[str]]
+    """By kind: the terms of the title, the numbers."""
 
 
 def prepare(article: Article) -> Prepared:
     """Count an article's terms and hash its shingles."""
-    return Prepared(dict(terms(article)), shingles(article))
+    counts = dict(terms(article))
+    keys = {
+        "title": frozenset(terms(replace(article, text=""))),
+        "numbers": frozenset(term for term in counts if term[0].isdecimal()),
+    }
+    return Prepared(article.language[:2].lower(), counts, shingles(article), keys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,63 +66,140 @@ class Told:
     prepared: Prepared
 
 
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An event that a match may report."""
+
+    event: int
+    linkage: float
+    features: Features
+    log_odds: float
+
+
 class Coverage:
     """What has been told of a topic so far, in the order of telling.
 
-    Times are those of publication, so a replayed stream is placed as a live one.
+    Times are those of publication, so a replayed stream is placed as a live one.  Stories are
+    compared with those of their own language; copies with all.
     """
 
-    def __init__(self, model: TopicModel, told: Iterable[Told] = ()) -> None:
-        self._stories = Stories(model.vocabulary)
+    def __init__(self, model: TopicModel, join: JoinModel, told: Iterable[Told] = ()) -> None:
+        self._model = model
+        self._join = join
         self._originals = Originals()
-        self._ids: dict[int, int] = {}
-        """Event id -> its number, counted from 0; stories hold the number."""
-        self._judgements: list[int] = []
-        self._events: list[int] = []
-        self._seeds: list[bool] = []
-        self._days: list[float] = []
-        """By story: days since 1970, NaN where unknown."""
+        self._copied: list[tuple[int, int]] = []
+        """Judgement and event of each original."""
+        self._languages: dict[str, _Language] = {}
         for one in told:
             self.add(one)
 
     def add(self, told: Told) -> None:
         """Take note of a match or seed that has been placed."""
-        self._judgements.append(told.judgement)
-        self._events.append(self._ids.setdefault(told.event, len(self._ids)))
-        self._seeds.append(told.seed)
-        self._days.append(_days(told.published))
-        self._stories.add(told.prepared.counts)
         self._originals.add(told.prepared.shingles)
+        self._copied.append((told.judgement, told.event))
+        self._of(told.prepared).add(told)
 
     def place(
         self, prepared: Prepared, published: datetime | None, *, seed: bool = False
     ) -> Placement:
         """Where an article belongs.  Nothing is noted: call :meth:`add` once it is decided.
 
-        A copy goes where its original is.  Another article joins the event of the highest score
-        ½ max S + ½ mean S - .07·ln(1 + days) if that is enough, else it opens a new one.  ``seed``:
-        it is itself a seed; without a date it is as old as the others.
+        A copy goes where its original is.  Another article joins the event of the highest log-odds
+        from 0 on, else it opens a new one.  ``seed``: it is itself a seed; without a date it is as
+        old as the others.
         """
-        if not self._judgements:
-            return Placement(event=None, similarity=0.0, nearest_event=None)
-        ids = list(self._ids)
-        events = np.array(self._events)
-        similarity, closest = _linkage(self._stories.likeness(prepared.counts), events)
         original = self._originals.repeated(prepared.shingles)
+        candidates = self.candidates(prepared, published, seed=seed)
         if original is not None:
-            event = events[original]
-            copied = self._judgements[original]
-            return Placement(ids[event], float(similarity[event]), ids[event], copied)
-        gaps = self._gaps(_days(published), closest, events, seed)
-        scores = similarity - TIME_PENALTY * np.log1p(gaps)
-        best = int(scores.argmax())
-        joined = ids[best] if scores[best] >= JOIN_FROM else None
-        return Placement(joined, float(similarity[best]), ids[best])
+            copied, event = self._copied[original]
+            linkage = next((c.linkage for c in candidates if c.event == event), 1.0)
+            return Placement(event, linkage, event, copied)
+        if not candidates:
+            return Placement(event=None, similarity=0.0, nearest_event=None, alarm=True)
+        best = candidates[0]
+        joins = best.log_odds >= 0
+        others = candidates[1:] if joins else candidates
+        return Placement(
+            best.event if joins else None,
+            best.linkage,
+            best.event,
+            alarm=all(other.log_odds <= self._join.alarm_below for other in others),
+            weighed=dict(self._join.parts(best.features)),
+        )
+
+    def candidates(
+        self, prepared: Prepared, published: datetime | None, *, seed: bool = False
+    ) -> list[Candidate]:
+        """The events that an article may report, the likeliest first; copies aside."""
+        return self._of(prepared).candidates(prepared, published, seed=seed)
+
+    def _of(self, prepared: Prepared) -> _Language:
+        language = prepared.language
+        if language not in self._model.profiles:
+            language = self._model.main
+        if language not in self._languages:
+            self._languages[language] = _Language(self._model, self._join, language)
+        return self._languages[language]
+
+
+class _Language:
+    """The stories told in one language."""
+
+    def __init__(self, model: TopicModel, join: JoinModel, language: str) -> None:
+        self._join = join
+        self._stories = Stories(model.profiles[language].vocabulary)
+        self._overlaps = {kind: Overlap() for kind in KINDS}
+        self._ids: dict[int, int] = {}
+        """Event id -> its number, counted from 0; stories hold the number."""
+        self._events: list[int] = []
+        self._seeds: list[bool] = []
+        self._days: list[float] = []
+        """By story: days since 1970, NaN where unknown."""
+
+    def add(self, told: Told) -> None:
+        self._events.append(self._ids.setdefault(told.event, len(self._ids)))
+        self._seeds.append(told.seed)
+        self._days.append(_days(told.published))
+        self._stories.add(told.prepared.counts)
+        for kind, overlap in self._overlaps.items():
+            overlap.add(told.prepared.keys[kind])
+
+    def candidates(
+        self, prepared: Prepared, published: datetime | None, *, seed: bool
+    ) -> list[Candidate]:
+        if not self._events:
+            return []
+        events = np.array(self._events)
+        likeness = self._stories.likeness(prepared.counts)
+        linkage, closest = _linkage(likeness, events)
+        gaps, silences = self._gaps(_days(published), closest, events, seed)
+        scores = linkage - TIME_PENALTY * np.log1p(gaps)
+        chosen = np.argsort(-scores, kind="stable")[:CANDIDATES]
+        best = likeness[closest[chosen]]
+        overlaps = {
+            kind: _greatest(overlap.likeness(prepared.keys[kind]), events)
+            for kind, overlap in self._overlaps.items()
+        }
+        ids = list(self._ids)
+        found = []
+        for place, event in enumerate(chosen):
+            other = float(np.delete(best, place).max(initial=0.0))
+            features = {
+                "likeness": float(best[place]),
+                "linkage": float(linkage[event]),
+                **{kind: float(values[event]) for kind, values in overlaps.items()},
+                "gap": float(np.log1p(gaps[event])),
+                "silence": float(np.log1p(silences[event])),
+                "portion": float(best[place]) / (float(best[place]) + max(other, LEAST_RIVAL)),
+            }
+            odds = self._join.log_odds(features)
+            found.append(Candidate(ids[event], float(linkage[event]), features, odds))
+        return sorted(found, key=lambda one: -one.log_odds)
 
     def _gaps(
-        self, day: float, closest: npt.NDArray[np.int64], events: npt.NDArray[np.int64], seed: bool
-    ) -> Floats:
-        """Days between an article and each event's closest story, shape (events,).
+        self, day: float, closest: _Integers, events: _Integers, seed: bool
+    ) -> tuple[Floats, Floats]:
+        """Days between an article and each event's closest, and newest, story, shape (events,).
 
         An undated match is taken to be as new as the newest; an undated story to be as new as
         the newest of its event, failing that, if a seed, as earlier coverage.
@@ -120,20 +211,27 @@ class Coverage:
         newest = np.full(len(closest), -np.inf)
         np.maximum.at(newest, events, np.where(np.isnan(days), -np.inf, days))
         told = np.where(np.isnan(days[closest]), newest, days[closest])
-        gaps = np.abs(day - told)
         unknown = np.where(seeds[closest] & (not seed), EARLIER_COVERAGE_DAYS, 0.0)
-        return np.where(np.isfinite(gaps), gaps, unknown)
+        gaps, silences = np.abs(day - told), np.abs(day - newest)
+        return (
+            np.where(np.isfinite(gaps), gaps, unknown),
+            np.where(np.isfinite(silences), silences, unknown),
+        )
 
 
-def _linkage(
-    likeness: Floats, events: npt.NDArray[np.int64]
-) -> tuple[Floats, npt.NDArray[np.int64]]:
+def _linkage(likeness: Floats, events: _Integers) -> tuple[Floats, _Integers]:
     """For each event ½ max S + ½ mean S over its stories, and its story of the greatest S."""
     order = np.argsort(likeness, kind="stable")
     closest = np.zeros(events.max() + 1, dtype=np.int64)
     closest[events[order]] = order  # the last write, so the greatest, stays
     mean = np.bincount(events, likeness) / np.bincount(events)
     return (likeness[closest] + mean) / 2, closest
+
+
+def _greatest(values: Floats, events: _Integers) -> Floats:
+    greatest = np.zeros(events.max() + 1)
+    np.maximum.at(greatest, events, values)
+    return greatest
 
 
 def _days(moment: datetime | None) -> float:

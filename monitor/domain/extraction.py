@@ -5,7 +5,7 @@ For a worker process: some hostile pages keep the extractor busy for minutes.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.domain.boilerplate import strip_boilerplate
@@ -17,7 +17,7 @@ from monitor.domain.walls import guard, wall
 from monitor.errors import ParseError
 from monitor.types import Article, Document
 
-__all__ = ["extract_page", "from_feed", "read_seed", "strip_boilerplate"]
+__all__ = ["Extracted", "extract", "extract_page", "from_feed", "read_seed", "strip_boilerplate"]
 
 _MANY_WORDS, _ENOUGH_WORDS = 600, 250
 """A page with as many is not suspected of being a guard's, or of having lost its article."""
@@ -26,9 +26,25 @@ _SUSPICIOUS = 4
 _FEW_WORDS = 40
 
 
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """An article, and what its page is or asks instead of showing it, in words ("asks to log in");
+    empty if it shows it."""
+
+    article: Article
+    obstacle: str = ""
+
+
 def extract_page(
     document: Document, entry_title: str, entry_published: datetime | None, entry_text: str
 ) -> Article:
+    """The article alone; see ``extract``."""
+    return extract(document, entry_title, entry_published, entry_text).article
+
+
+def extract(
+    document: Document, entry_title: str, entry_published: datetime | None, entry_text: str
+) -> Extracted:
     """The article of a page, or the feed's own text where the page shows none.
 
     The feed's title and date come before the page's.  Raises ParseError, saying what the page is
@@ -41,8 +57,16 @@ def extract_page(
     if obstacle:
         if not entry_text.strip() and not entry_title.strip():
             raise ParseError(f"{document.url} {obstacle}, and its feed gives no text")
-        return from_feed(document.url, entry_title, entry_text, entry_published, page.site)
-    return build(
+        told = from_feed(
+            document.url,
+            entry_title,
+            entry_text,
+            entry_published,
+            page.site,
+            language=page.language,
+        )
+        return Extracted(told, obstacle)
+    article = build(
         page,
         url=document.url,
         title=clean_line(entry_title) or page.title,
@@ -50,12 +74,24 @@ def extract_page(
         published=entry_published or page.published,
         text_from="page",
     )
+    return Extracted(article)
 
 
-def from_feed(url: str, title: str, text: str, published: datetime | None, source: str) -> Article:
-    """The article as far as its feed tells it, when the page cannot be had."""
+def from_feed(
+    url: str,
+    title: str,
+    text: str,
+    published: datetime | None,
+    source: str,
+    *,
+    language: str = "",
+) -> Article:
+    """The article as far as its feed tells it, when the page cannot be had.
+
+    ``language``: as declared (``en-US``); empty if unknown.
+    """
     return build(
-        Page(site=clean_line(source)),
+        Page(site=clean_line(source), language=language),
         url=url,
         title=clean_line(title),
         text=strip_boilerplate(clean_text(text)),

@@ -45,18 +45,20 @@ class Volume:
     cannot be read."""
 
 
-def volume(
-    today: int, same_weekday: Sequence[int], all_days: Sequence[int], failing: int, feeds: int
-) -> Volume:
-    """Compare the last 24 hours with earlier ones.
+def comparable(days: int) -> range:
+    """Which of the last ``days`` periods of 24 hours (0 is the present one) that one is compared
+    with: those whole weeks ago, or every one while there are fewer than three such weeks."""
+    weeks = range(7, min(days, 7 * WEEKS + 1), 7)
+    return weeks if len(weeks) >= MIN_DAYS else range(1, days)
 
-    ``same_weekday``: counts a whole number of weeks ago, ``all_days``: of every earlier 24 hours,
-    used while there are fewer than three of the first.  ``failing`` of ``feeds`` cannot be read.
+
+def volume(today: int, earlier: Sequence[int], failing: int, feeds: int) -> Volume:
+    """Compare the last 24 hours with those that are ``comparable``; ``failing`` of ``feeds``
+    cannot be read.
 
     A count is low when it is three standard deviations below the usual one: of a Poisson count, or
     of the spread seen (1.48 x the median absolute deviation) where that is larger.
     """
-    earlier = same_weekday if len(same_weekday) >= MIN_DAYS else all_days
     blind = feeds > 0 and failing > BLIND_SHARE * feeds
     if len(earlier) < MIN_DAYS:
         return Volume(today, None, None, "blind" if blind else "unknown")

@@ -1,6 +1,6 @@
 """One web page: what the extractor finds on it, and the article put together from that.
 
-trafilatura and the language identifier are imported when the first page comes.
+trafilatura is imported when the first page comes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from monitor.domain.boilerplate import strip_boilerplate
 from monitor.domain.charsets import decode
 from monitor.domain.clean import clean_line, clean_text
 from monitor.domain.dates import parse_date, plausible
+from monitor.domain.language import identify
+from monitor.domain.language_codes import declared_in
 from monitor.domain.urls import canonical, host_of
 from monitor.errors import ParseError
 from monitor.types import Article, Document, TextFrom
@@ -21,7 +23,6 @@ MAX_PAGE = 4 * 2**20
 """Bytes of the largest page that is given to the extractor."""
 MAX_TEXT = 200_000
 """Characters of an article's text that are kept."""
-_LANGUAGE_SAMPLE = 2_000
 _NO_PAGE = re.compile(r"(?:image|video|audio|font)/|application/(?!.*(?:html|xml)|octet-stream)")
 _IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SURELY_PAGE = re.compile(r"\s*<(?:!doctype html|html)\b", re.IGNORECASE)
@@ -40,6 +41,8 @@ class Page:
     site: str = ""
     author: str = ""
     canonical_url: str = ""
+    language: str = ""
+    """As the page declares it: ``en-US``."""
 
 
 def markup_of(document: Document) -> str | None:
@@ -85,6 +88,7 @@ def read_page(markup: str, url: str, now: datetime) -> Page | None:
         site=clean_line(found.sitename or ""),
         author=clean_line(found.author or ""),
         canonical_url=_canonical(found.url or "", url),
+        language=declared_in(markup),
     )
 
 
@@ -106,17 +110,9 @@ def build(
         text_from=text_from,
         source=page.site or _outlet(page.canonical_url or url),
         author=page.author,
-        language=language(f"{title}\n{text}"),
+        language=identify(f"{title}\n{text}", page.language),
         canonical_url=page.canonical_url,
     )
-
-
-def language(text: str) -> str:
-    """ISO 639-1 code of the language a text is written in; empty for a text of no words."""
-    from py3langid import classify
-
-    sample = text[:_LANGUAGE_SAMPLE].strip()
-    return str(classify(sample)[0]) if any(c.isalpha() for c in sample) else ""
 
 
 def words(text: str) -> int:

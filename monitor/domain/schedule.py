@@ -17,9 +17,10 @@ DELIVERY_LONGEST_WAIT = timedelta(hours=1)
 DELIVERY_GIVE_UP = timedelta(days=7)
 
 FIT_LONGEST_WAIT = timedelta(hours=6)
-REFIT_YOUNG = timedelta(days=1)
-REFIT_GROWN = timedelta(days=7)
-GROWN = 500  # articles of the stream
+REFIT_SOONEST = timedelta(hours=2)
+REFIT_LATEST = timedelta(days=30)
+REFIT_FROM = 100
+"""So many new articles make another fit worth its time; later, half as many as a fit reads."""
 
 
 def poll_retry(
@@ -60,6 +61,16 @@ def fit_retry(now: datetime, attempts: int) -> datetime:
     return now + min(timedelta(minutes=1) * (1 << min(attempts - 1, 16)), FIT_LONGEST_WAIT)
 
 
-def next_fit(now: datetime, stream: int) -> datetime:
-    """Soon again while the monitor's own stream is young, later once it holds enough articles."""
-    return now + (REFIT_GROWN if stream >= GROWN else REFIT_YOUNG)
+def worth_fitting(stream: int, grown: int) -> bool:
+    """Whether ``grown`` new articles, in a sample of now ``stream``, may move a model."""
+    return grown >= max(REFIT_FROM, stream / 2)
+
+
+def next_fit(now: datetime, stream: int, span: timedelta, grown: int = 0) -> datetime:
+    """When to look again whether a fit is worth it: half-way there by the pace of a stream that
+    brought ``stream`` articles in ``span``, of them ``grown`` since the last fit."""
+    missing = max(REFIT_FROM, stream / 2) - grown
+    wait = REFIT_SOONEST
+    if stream:
+        wait = max(span, timedelta(minutes=1)) * (missing / stream / 2)
+    return now + min(max(wait, REFIT_SOONEST), REFIT_LATEST)

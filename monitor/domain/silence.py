@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from monitor.domain.rhythm import Rhythm, usual_gap
 
@@ -23,31 +24,46 @@ KNOWN_BURSTS = 10
 """Less is too little to speak of a habit: two weekends, and so many bursts in recent weeks."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Silence:
-    lasts: timedelta
-    """As far as polls have shown it: what nobody has asked for is no silence."""
-    expected: float
-    """Entries that would have come meanwhile by habit."""
-    unusual: bool
-    habit: str
-    """What is usual, in words: ``usually it has about 12 entries a day, …``."""
+    """Made by ``silence``; only ``lasts`` costs nothing."""
+
+    before: Rhythm
+    """The habit of the time before: the silence is not part of it."""
+    start: float
+    end: float
+    """As far as polls have shown it: what nobody has asked for is no silence.  POSIX seconds."""
+
+    @property
+    def lasts(self) -> timedelta:
+        return timedelta(seconds=max(0.0, self.end - self.start))
+
+    @cached_property
+    def expected(self) -> float:
+        """Entries that would have come meanwhile by habit."""
+        return self.before.expected(self.start, self.end)
+
+    @cached_property
+    def unusual(self) -> bool:
+        return self.lasts >= SHORTEST and _unusual(self.before, self.expected)
+
+    @cached_property
+    def habit(self) -> str:
+        """What is usual, in words: ``usually it has about 12 entries a day, …``."""
+        return _habit(self.before)
 
 
 def silence(rhythm: Rhythm, last_entry_at: datetime, now: datetime) -> Silence:
     """Judge the time since the last entry; ``now`` later than the last poll counts as the poll."""
     start, end = last_entry_at.timestamp(), min(now.timestamp(), rhythm.seen)
-    lasts = timedelta(seconds=max(0.0, end - start))
-    # The habit is that of the time before: the silence is not part of it.
-    habit = replace(rhythm, seen=max(rhythm.start, min(start, end)))
-    waited = habit.expected(start, end)
-    return Silence(lasts, waited, _unusual(habit, lasts, waited), _habit(habit))
+    before = replace(rhythm, seen=max(rhythm.start, min(start, end)))
+    return Silence(before, start, end)
 
 
-def _unusual(rhythm: Rhythm, lasts: timedelta, waited: float) -> bool:
+def _unusual(rhythm: Rhythm, waited: float) -> bool:
     gaps = rhythm.gaps
     known = timedelta(seconds=rhythm.seen - rhythm.start)
-    if known < KNOWN_FOR or gaps.number < KNOWN_BURSTS * gaps.burst or lasts < SHORTEST:
+    if known < KNOWN_FOR or gaps.number < KNOWN_BURSTS * gaps.burst:
         return False
     bursts = YEARS * 365 * DAY / (usual_gap(rhythm) * gaps.burst)
     by_chance = gaps.burst * math.log(max(math.e, bursts))

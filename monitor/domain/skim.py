@@ -13,6 +13,7 @@ from html import unescape
 from monitor.domain.boilerplate import strip_boilerplate
 from monitor.domain.clean import clean_line, clean_text
 from monitor.domain.dates import parse_date, plausible
+from monitor.domain.language_codes import declared_in
 from monitor.domain.markup import too_costly
 from monitor.domain.pages import Page, build, markup_of, words
 from monitor.domain.text import TEXT_CHARACTERS
@@ -58,6 +59,7 @@ def skim(
     page = Page(
         site=_first(facts, "og:site_name"),
         canonical_url=_address(facts.get("canonical", "")),
+        language=declared_in(markup),
     )
     return build(
         page,

@@ -2,7 +2,7 @@
 
 A token is a word (letters and digits with inner apostrophes or hyphens), a number with its
 separators, or, in scripts written without spaces, two neighbouring characters.  A term is a
-token's Snowball stem (Porter, https://snowballstem.org).
+token's stem in the article's language; a text of unknown language is taken for English.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import islice
+from types import MappingProxyType
 
-import Stemmer
-
+from monitor.domain.stemming import PECULIAR, bare, lower, stem
 from monitor.domain.stopwords import STOP_WORDS
 from monitor.types import Article
 
 LEAD_WORDS = 300
 """Body words that count: news says first what it is about."""
+LEAD_PAIRS = 600
+"""The same in scripts written without spaces, where a word is about two pairs of characters."""
 TEXT_CHARACTERS = 40_000
 """Nothing is read beyond; bounds the work on a hostile text."""
 LONGEST_TOKEN = 40
@@ -39,12 +41,15 @@ _TOKEN = re.compile(
     rf"|(?P<unspaced>[{UNSPACED}][{UNSPACED}{_MARKS}]*)"
     rf"|(?P<word>{_LETTER}+(?:['\-]{_LETTER}+)*)"
 )
+_UNSPACED_LANGUAGES = frozenset({"ja", "km", "ko", "lo", "my", "th", "zh"})
 _TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00ad": None})
 
 
 def surfaces(text: str) -> Iterator[str]:
     """The tokens of a text as written (NFKC; possessive 's and an acronym's stops dropped)."""
-    clean = unicodedata.normalize("NFKC", text[:TEXT_CHARACTERS]).translate(_TYPOGRAPHY)
+    clean = text[:TEXT_CHARACTERS]
+    if not clean.isascii():
+        clean = unicodedata.normalize("NFKC", clean).translate(_TYPOGRAPHY)
     for match in _TOKEN.finditer(clean):
         token = match.group()
         if match.lastgroup == "unspaced":
@@ -60,17 +65,26 @@ def tokens(text: str) -> list[str]:
     return [token.lower() for token in surfaces(text)]
 
 
-def forms(article: Article) -> dict[str, Counter[str]]:
-    """The terms of the title and the first 300 words of the body: how often in which form."""
+def forms(article: Article, language: str = "") -> dict[str, Counter[str]]:
+    """The terms of the title and the first 300 words of the body: how often in which form.
+
+    ``language``: in which it is read, if not its own.
+    """
     found: dict[str, Counter[str]] = {}
-    for term, surface in _occurrences(article):
+    for term, surface in _occurrences(article, language):
         found.setdefault(term, Counter())[surface] += 1
     return found
 
 
-def terms(article: Article) -> Counter[str]:
+def terms(article: Article, language: str = "") -> Mapping[str, int]:
     """How often each term occurs in the title and the first 300 words of the body."""
-    return Counter(term for term, _ in _occurrences(article))
+    return _counted(article.title, article.text, language or article.language[:2].lower())
+
+
+@lru_cache(maxsize=2500)  # some 40 MB: what is fitted to is judged again, and by several topics
+def _counted(title: str, text: str, language: str) -> Mapping[str, int]:
+    article = Article("", title, text, None, "page", language=language)
+    return MappingProxyType(Counter(term for term, _ in _occurrences(article, language)))
 
 
 def readable(written: Counter[str]) -> str:
@@ -78,33 +92,21 @@ def readable(written: Counter[str]) -> str:
     return written.most_common(1)[0][0]
 
 
-def _occurrences(article: Article) -> Iterator[tuple[str, str]]:
+def _occurrences(article: Article, language: str) -> Iterator[tuple[str, str]]:
     """Each counted term with its written form, in order."""
-    language = article.language[:2].lower() or "en"
+    language = language or article.language[:2].lower() or "en"
     stop = STOP_WORDS.get(language, frozenset())
+    lead = LEAD_PAIRS if language in _UNSPACED_LANGUAGES else LEAD_WORDS
     yield from _stems(surfaces(article.title), language, stop)
-    yield from _stems(islice(surfaces(article.text), LEAD_WORDS), language, stop)
+    yield from _stems(islice(surfaces(article.text), lead), language, stop)
 
 
 def _stems(
     written: Iterator[str], language: str, stop: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
-    for surface in written:
-        word = surface.lower()
+    peculiar = language in PECULIAR
+    for token in written:
+        surface = bare(token, language) if peculiar else token
+        word = lower(surface, language) if peculiar else surface.lower()
         if word not in stop and (len(word) > 1 or not word.isascii() or word.isdecimal()):
-            yield _stem(word, language), surface
-
-
-@lru_cache(maxsize=100_000)
-def _stem(word: str, language: str) -> str:
-    stemmer = _stemmer(language)
-    return word if stemmer is None else str(stemmer.stemWord(word))
-
-
-@lru_cache(maxsize=100)
-def _stemmer(language: str) -> Stemmer.Stemmer | None:
-    """The language's stemmer; None where Snowball has none: words then stay whole."""
-    try:
-        return Stemmer.Stemmer(language, 0)
-    except (KeyError, UnicodeEncodeError):
-        return None
+            yield stem(word, language), surface

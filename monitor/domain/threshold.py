@@ -1,12 +1,12 @@
 """Where to cut a topic's scores without being told any right answer.
 
-The cut lies part of the way from what off-topic articles score to what articles of the topic do.
-A mixture of two Gaussians fitted to the stream's scores was tried as well: it was no better, and
-took the long tail of off-topic news for the topic where the topic is rare.
+The cut lies part of the way from what off-topic articles score to what articles of the topic do;
+where the scores of the stream show a gap near there, in the gap.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,11 +22,39 @@ NARROW_LEVEL = 0.27
 what happened then, and the topic's next event will agree less."""
 MANY_EVENTS = 4
 SHARE_OF_WAY = 0.5
-LEAST_DEVIATIONS = 6.0
+LEAST_DEVIATIONS = 5.0
 """The least distance from the background, in deviations of a model with independent terms: real
 off-topic news has a longer tail."""
 STREAM_FROM = 100
 """Fewer articles say too little about what the background scores."""
+
+BACKGROUND_QUANTILE = 0.3
+"""Of the stream's scores: their centre where up to half of the stream is on the topic."""
+LOW_QUANTILE = 0.05
+_QUANTILES_APART = 1.1
+"""Deviations between these two quantiles of a normal distribution."""
+GAP_FROM = 5.0
+"""No gap is looked for nearer to the background, in deviations of the stream's scores."""
+GAP_UP_TO = 2.2
+"""Nor so many times the distance of the usual cut away."""
+GAP_DEPTH = 1.5
+"""Scores lie so many times denser somewhere above a gap."""
+GAP_DISTANCE = 0.7
+"""How far a gap may be from the usual cut, as a deviation of the logarithm."""
+LEAST_ABOVE = 10
+LEAST_SHARE_ABOVE = 0.003
+"""So many articles, and so great a share of them, lie above a gap beyond the usual cut."""
+LOWER_LEAST_ABOVE = 20
+LOWER_LEAST_SHARE_ABOVE = 0.06
+LOWER_STREAM_FROM = 300
+"""The same for a gap before it, which lets in more; in a shorter stream there may be none."""
+_BANDWIDTH = 0.12
+_STEP = 0.05
+
+RARE_QUANTILE = 0.998
+"""Without a gap the topic is rare: this part of the stream's scores should lie below the cut."""
+RARE_WAY = 1.5
+"""For which the cut goes so many times the usual way at most."""
 
 ROUNDING = 1e-9
 """Equal scores, summed in another order, differ by less."""
@@ -53,16 +81,54 @@ def topic_level(agreement: Floats, events: int) -> float:
 
 
 def background_level(theory: Level, scores: Floats) -> Level:
-    """The theory, centred on the median of the stream's scores once there are enough of them."""
+    """The theory, centred on the stream's scores once there are enough of them."""
     if len(scores) < STREAM_FROM:
         return theory
-    return Level(float(np.median(scores)), theory.deviation)
+    return Level(float(np.quantile(scores, BACKGROUND_QUANTILE)), theory.deviation)
 
 
-def cut(background: Level, level: float) -> float:
-    """The threshold: half-way up to the topic's level, but clear of the background."""
-    way = SHARE_OF_WAY * (level - background.mean)
-    return background.mean + max(way, LEAST_DEVIATIONS * background.deviation)
+def cut(theory: Level, level: float, scores: Floats) -> float:
+    """The threshold: half-way up to the topic's level, but clear of the background; or the gap
+    between the stream's scores that is nearest and deepest."""
+    background = background_level(theory, scores)
+    deviation = max(background.deviation, ROUNDING)
+    way = max(SHARE_OF_WAY * (level - background.mean), LEAST_DEVIATIONS * deviation)
+    if len(scores) < STREAM_FROM:
+        return background.mean + way
+    spread = (background.mean - np.quantile(scores, LOW_QUANTILE)) / _QUANTILES_APART
+    unit = max(float(spread), deviation / 4)
+    gap = _gap((scores - background.mean) / unit, way / unit)
+    if gap is not None:
+        return background.mean + gap * unit
+    rare = float(np.quantile(scores, RARE_QUANTILE)) - background.mean
+    return background.mean + float(np.clip(rare, way, RARE_WAY * way))
+
+
+def _gap(steps: Floats, usual: float) -> float | None:
+    """The gap in positive distances from the background, in deviations of it; None if there is
+    none worth the name.  Distances count by their logarithms: the topic's spread with its level.
+    """
+    logs = np.log(steps[steps > 1])
+    if not len(logs):
+        return None
+    centre, lowest = math.log(usual), math.log(GAP_FROM)
+    grid = np.arange(lowest, max(float(logs.max()), centre) + math.log(GAP_UP_TO), _STEP)
+    density = np.exp(-0.5 * ((logs - grid[:, None]) / _BANDWIDTH) ** 2).sum(axis=1)
+    above = np.maximum.accumulate(density[::-1])[::-1]
+    depth = np.log((above + 0.5) / (density + 0.5))
+    padded = np.concatenate([[np.inf], density, [np.inf]])
+    hollow = (density <= padded[:-2]) & (density <= padded[2:])
+    held = len(logs) - np.searchsorted(np.sort(logs), grid, side="right")
+    lower = max(LOWER_LEAST_ABOVE, LOWER_LEAST_SHARE_ABOVE * len(steps))
+    if len(steps) < LOWER_STREAM_FROM:
+        lower = math.inf
+    higher = max(LEAST_ABOVE, LEAST_SHARE_ABOVE * len(steps))
+    enough = held >= np.where(grid < centre, lower, higher)
+    fits = hollow & enough & (depth >= math.log(GAP_DEPTH)) & (grid <= centre + math.log(GAP_UP_TO))
+    if not fits.any():
+        return None
+    worth = depth - (grid - centre) ** 2 / (2 * GAP_DISTANCE**2)
+    return math.exp(float(grid[np.where(fits, worth, -np.inf).argmax()]))
 
 
 def budget_cut(scores: Floats, allowed: float) -> float:

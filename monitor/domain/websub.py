@@ -22,6 +22,8 @@ from monitor.errors import ParseError
 MAX_LINKS = 16_384
 """Characters of Link headers that are read."""
 MAX_REASON = 200
+RECOGNISED = 8
+"""Characters by which a secret is known where a hub repeats no more of it."""
 MAX_PUSH = 10 * 2**20
 """Bytes of a document that a hub pushes."""
 
@@ -132,6 +134,14 @@ def form(
         "hub.secret": secret,
         "hub.lease_seconds": str(int(lease.total_seconds())),
     }
+
+
+def without_secrets(said: str, *secrets: str) -> str:
+    """What a hub has said without our secrets, which it may repeat, whole or cut off at the end."""
+    for secret in secrets:
+        repeated = re.escape(secret[:RECOGNISED]) + r"[\w-]*"
+        said = re.sub(repeated, "…", said, flags=re.ASCII | re.IGNORECASE)
+    return said
 
 
 def lease_of(lease_seconds: str) -> timedelta | None:

@@ -9,6 +9,7 @@ import html.entities
 import re
 from xml.parsers import expat
 
+from monitor.domain.doctype import refuse_entities
 from monitor.errors import ParseError
 
 MAX_NAMESPACES = 2_000
@@ -37,13 +38,15 @@ def clean_xml(text: str) -> bytes:
     """``text`` in UTF-8, without the characters and references that XML does not allow.
 
     A document that is not well-formed is mended where that changes no meaning: bare ampersands and
-    HTML's names of characters.  Raises ParseError where parsing it would take too long.
+    HTML's names of characters.  Raises ParseError where parsing it would take too long, and for
+    entities that grow or reach out.
     """
     # Nothing may stand before the declaration, and often something does.
     body = text.lstrip("\ufeff \t\r\n").encode(errors="replace").translate(None, _ILLEGAL)
     body = body.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     body = _REFERENCE.sub(_legal, body)
     refuse_slow(body)
+    refuse_entities(body)
     body = _NAME.sub(_shortened, body)
     if well_formed(body):
         return body

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monitor.commands import Collect, Command, Judge
-from monitor.domain.extraction import extract_page, from_feed
+from monitor.domain.extraction import Extracted, extract, from_feed
 from monitor.domain.schedule import page_retry
 from monitor.domain.skim import skim
-from monitor.edge.store import articles, topics
+from monitor.edge.store import articles, fits
 from monitor.edge.store.articles import ArticleForCollect, Collected, Kept, Outcome, Postponed
 from monitor.errors import FetchError, MonitorError, ParseError, WorkerError
 from monitor.pipeline.parts import Parts
@@ -47,7 +47,7 @@ async def collect(command: Collect, parts: Parts) -> list[Command]:
 
 async def _models_in_force(parts: Parts) -> list[TopicModel | None]:
     """Of every active topic; None for one that has not been fitted yet."""
-    ids = await parts.store.look(topics.models_in_force)
+    ids = await parts.store.look(fits.models_in_force)
     return [None if id is None else await asyncio.to_thread(parts.model, id) for id in ids]
 
 
@@ -61,12 +61,13 @@ async def _collect_one(
     try:
         # What the user names as a seed is read as a person would read it, not as a robot.
         document = await parts.fetcher.fetch(page.url, robots=not page.seed)
-        article = await _read(page, document, models, parts)
+        read = await _read(page, document, models, parts)
     except (FetchError, ParseError, WorkerError) as error:
         return _failed(page, error, parts)
-    if article.text_from == "feed":
-        return _without_page(page, "it shows no article: a log-in, consent or error page?", article)
-    return Collected(page.id, article)
+    if read.obstacle:
+        instead = f"its page shows no article: it {read.obstacle}"
+        return _without_page(page, instead, read.article)
+    return Collected(page.id, read.article)
 
 
 def _is_likely(page: ArticleForCollect, models: Sequence[TopicModel | None]) -> bool:
@@ -81,14 +82,14 @@ async def _read(
     document: Document,
     models: Sequence[TopicModel | None],
     parts: Parts,
-) -> Article:
+) -> Extracted:
     """The page's text: a cheap one where that rules out every topic."""
     # A text is compared with its edited version only where both were had in the same way.
     if not page.seed and page.edited_from != "page" and None not in models:
         plain = await parts.read(skim, document, page.title, page.published, page.text)
         if plain is not None and not await asyncio.to_thread(_is_near, page, plain, models):
-            return plain
-    return await parts.read(extract_page, document, page.title, page.published, page.text)
+            return Extracted(plain)
+    return await parts.read(extract, document, page.title, page.published, page.text)
 
 
 def _is_near(page: ArticleForCollect, plain: Article, models: Sequence[TopicModel | None]) -> bool:

@@ -6,7 +6,7 @@ import asyncio
 import logging
 
 from monitor.commands import Command, Deliver, Judge
-from monitor.edge.store import judging, topics
+from monitor.edge.store import fits, judging
 from monitor.edge.store.judging import Settled
 from monitor.pipeline.parts import Parts
 
@@ -17,22 +17,22 @@ BATCH = 50
 
 async def judge(command: Judge, parts: Parts) -> list[Command]:
     now = parts.clock()
-    model_id = await parts.store.look(topics.newest_model, command.topic)
+    model_id = await parts.store.look(fits.newest_model, command.topic)
     due = await parts.store.look(judging.judgements_due, command.topic, now, BATCH)
     if model_id is None or not due:
         return []
     from monitor.pipeline.desk import Desk
 
-    desk = Desk(model_id, await asyncio.to_thread(parts.model, model_id), parts)
+    desk = await asyncio.to_thread(Desk, model_id, command.topic, parts)
     scored, poison = await asyncio.to_thread(desk.score, due)
     if poison:
         await parts.store(judging.quarantine, poison)
     if any(its.relevant or one.seed for one, its in scored):
-        await asyncio.to_thread(desk.prepare, command.topic)
+        await asyncio.to_thread(desk.prepare, scored)
     settled = await parts.store(
         judging.settle, command.topic, model_id, scored, cover=desk.cover, say=desk.say, now=now
     )
-    desk.keep()
+    desk.keep(scored, now)
     for one in settled:
         _tell(one)
     channels = dict.fromkeys(channel for one in settled for channel in one.alerted)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from monitor.domain.events import Coverage, Prepared, Told, prepare
+from monitor.domain.join import JoinModel
 from monitor.domain.model import TopicModel
 from monitor.edge.store.judging import Texts, ToldBefore
 from monitor.pipeline.parts import Parts
@@ -19,8 +20,8 @@ SLACK = 200
 class Memory:
     """The coverage of one topic under one model."""
 
-    def __init__(self, model: TopicModel) -> None:
-        self.coverage = Coverage(model)
+    def __init__(self, model: TopicModel, join: JoinModel) -> None:
+        self.coverage = Coverage(model, join)
         self._events: dict[int, int] = {}
         """Judgement -> event, of all that the coverage holds."""
 
@@ -60,7 +61,7 @@ def recall(
     """
     memory = parts.memories.take(model_id)
     if memory is None or not memory.agrees(told):
-        memory = Memory(model)
+        memory = Memory(model, parts.join())
     memory.catch_up(told, texts, parts)
     return memory
 

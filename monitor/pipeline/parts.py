@@ -10,17 +10,18 @@ from datetime import timedelta
 from threading import Lock
 from typing import TYPE_CHECKING, Generic, Literal, ParamSpec, TypeVar
 
-from monitor.edge.store import topics
-from monitor.edge.store.polls import Unchanged, save_unchanged
+from monitor.edge.store import fits
 from monitor.edge.store.store import Store
 from monitor.errors import MonitorError, ParseError
 from monitor.pipeline.pace import Pace
-from monitor.pipeline.together import Together
 from monitor.ports import Channel, Clock, Fetcher, Workers
 
 if TYPE_CHECKING:  # they bring the numerical libraries
     from monitor.domain.events import Prepared
+    from monitor.domain.join import JoinModel
     from monitor.domain.model import TopicModel
+    from monitor.pipeline.hearing import Hearing
+    from monitor.pipeline.lately import Lately
     from monitor.pipeline.memory import Memory
 
 log = logging.getLogger(__name__)
@@ -89,19 +90,21 @@ class Parts:
     """For fitting: long jobs."""
     channels: Mapping[str, Channel]
     clock: Clock
-    background: Callable[[], bytes]
-    """The shipped table of document frequencies."""
+    backgrounds: Callable[[], bytes]
+    """The shipped tables of document frequencies, by language."""
+    join: Callable[[], JoinModel]
+    """The shipped model of what belongs to an event."""
     rules: Rules
-    unchanged: Together[Unchanged] = field(init=False)
     pace: Pace = field(default_factory=Pace)
     models: Recent[int, TopicModel] = field(default_factory=lambda: Recent(32))
+    lately: Recent[int, Lately] = field(default_factory=lambda: Recent(32))
+    """What has been judged last, by model: some 10 MB each."""
     memories: Recent[int, Memory] = field(default_factory=lambda: Recent(16))
     """What has been told, by model: some 30 MB for a topic of 3,000 matches."""
+    hearings: Recent[int, Hearing] = field(default_factory=lambda: Recent(16))
+    """What has been said, by topic."""
     prepared: Recent[int, Prepared] = field(default_factory=lambda: Recent(1000))
     """Articles ready for comparison, by judgement: some 35 KB each."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "unchanged", Together(self.store, save_unchanged))
 
     async def read(self, job: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a job that reads what came from outside.  Raises MonitorError only: where a fault of
@@ -120,6 +123,6 @@ class Parts:
 
         model = self.models.get(model_id)
         if model is None:
-            model = TopicModel.from_bytes(self.store.read(topics.model_body, model_id))
+            model = TopicModel.from_bytes(self.store.read(fits.model_body, model_id))
             self.models.put(model_id, model)
         return model

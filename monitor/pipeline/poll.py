@@ -14,8 +14,9 @@ from monitor.domain.schedule import poll_retry
 from monitor.domain.urls import host_of
 from monitor.domain.websub import hub_of
 from monitor.edge.store import polls
-from monitor.edge.store.entries import NOTHING
 from monitor.edge.store.polls import (
+    NO_CHANGE,
+    Changed,
     FeedForPoll,
     Move,
     Plan,
@@ -34,15 +35,20 @@ log = logging.getLogger(__name__)
 MOST_KILLS = 2
 """Worker processes that one document may cost before it is not read any more."""
 GONE = 410
-NO_CHANGE = PollOutcome(NOTHING)
 
 
 async def poll(command: Poll, parts: Parts) -> list[Command]:
-    feed = await parts.store.look(polls.feed_for_poll, command.feed, parts.clock())
+    feeds = parts.store.look_together(polls.feeds_for_poll)
+    feed = await feeds((command.feed, parts.clock()))
     pushed: list[Command] = []
     if parts.rules.public_url or feed is None:  # one that is not due has been pushed, some day
         pushed = await read_pushes(command.feed, parts)
-    return pushed if feed is None else [*pushed, *await _poll(feed, parts)]
+        if pushed and feed is not None:  # it has learnt from them
+            feed = await feeds((command.feed, parts.clock()))
+    if feed is None:
+        return pushed
+    with parts.store.together(polls.save_polls).coming():
+        return [*pushed, *await _poll(feed, parts)]
 
 
 async def _poll(feed: FeedForPoll, parts: Parts) -> list[Command]:
@@ -100,21 +106,14 @@ async def _save(
         return Plan(due, rhythm.to_json())
 
     move = Move(document.moved_to, host_of(document.moved_to)) if document.moved_to else None
+    rules, save = parts.rules, parts.store.together(polls.save_polls)
     if polled is None and move is None and not (feed.failures or feed.moved_seen):
-        await parts.unchanged(Unchanged(feed.id, plan(NO_CHANGE), now))
+        await save(Unchanged(feed.id, plan(NO_CHANGE), now))
         return []
-    outcome = await parts.store(
-        polls.save_poll,
-        feed.id,
-        polled,
-        plan=plan,
-        move=move,
-        hubs=bool(parts.rules.public_url),
-        tell=parts.rules.tell,
-        now=now,
-    )
+    hubs = bool(rules.public_url)
+    outcome = await save(Changed(feed.id, polled, plan, now, move, hubs, rules.tell))
     _tell(feed, outcome, move)
-    told = parts.rules.tell if feed.failures or move else ()
+    told = rules.tell if feed.failures or move else ()
     seen = outcome.sightings
     return [*map(Collect, seen.hosts), *map(Judge, seen.topics), *map(Deliver, told)]
 

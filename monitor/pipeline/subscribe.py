@@ -40,11 +40,12 @@ async def _ask(turn: Turn, parts: Parts) -> None:
     try:
         await parts.fetcher.post(turn.hub, form)
     except FetchError as error:
-        log.warning("feed %s: its hub did not take the subscription: %s", turn.feed, error)
+        reason = websub.without_secrets(str(error), turn.secret, turn.token)
+        log.warning("feed %s: its hub did not take the subscription: %s", turn.feed, reason)
         await parts.store(
             subscriptions.fail,
             turn.token,
-            str(error),
+            reason,
             parts.clock(),
             permanent=error.permanent,
             retry_after=error.retry_after,

@@ -9,7 +9,7 @@ from monitor.commands import Command, Deliver
 from monitor.domain.messages import feed_silent
 from monitor.domain.rhythm import Rhythm
 from monitor.domain.silence import silence
-from monitor.edge.store import health, hosts
+from monitor.edge.store import health, hosts, pushes
 from monitor.edge.store import upkeep as store
 from monitor.edge.store.health import LastHeard, Silent
 from monitor.pipeline.parts import Parts
@@ -22,6 +22,7 @@ async def upkeep(parts: Parts) -> list[Command]:
     now = parts.clock()
     await parts.store(store.forget_offtopic, now - parts.rules.keep_offtopic)
     await parts.store(hosts.forget_idle)
+    await parts.store(pushes.forget_unfollowed)
     if stuck := await parts.store(store.unstick, now, parts.rules.longest):
         log.warning("the clock was set back: %d waits were made due", stuck)
     if not parts.rules.tell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +12,16 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from monitor.domain.figures import chance, rate, rounded
 from monitor.domain.messages.content import web_link
-from monitor.types import EventView, Term
+from monitor.types import EventView, LikeArticle, Term
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _UNITS = (("day", 86400), ("h", 3600), ("min", 60))
+TERMS_SHOWN, ARTICLES_SHOWN = 12, 5
+"""Parts of a score that have a line of their own."""
+DIGITS = 3
 _MINUS = "\N{MINUS SIGN}"
 
 
@@ -40,6 +45,8 @@ def environment(clock: Callable[[], datetime]) -> Environment:
         "site": site,
         "paragraphs": paragraphs,
         "span": span,
+        "chance": chance,
+        "rate": rate,
     }
     return env
 
@@ -120,28 +127,52 @@ def paragraphs(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One term of a score and the length of its bar, in [-1, 1] of the longest."""
+    """One part of a score and the length of its bar, in [-1, 1] of the longest."""
 
-    term: str
+    name: str
     part: float
+    """In thousandths, rounded so that the parts shown add up to the score shown."""
     length: float
+    match: int | None = None
+    """Of an earlier article: its judgement."""
+    similarity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Bars:
-    """The strongest terms and the sum of all others; together they add up to the score."""
+    """The strongest terms, the nearest earlier articles, and the sums of all others; together
+    they add up to the score."""
 
-    shown: tuple[Bar, ...]
+    terms: tuple[Bar, ...]
     others: int
     others_part: float
+    articles: tuple[Bar, ...]
+    other_articles: int
+    other_articles_part: float
+    total: float
 
 
-def bars(terms: Sequence[Term], limit: int = 12) -> Bars:
-    """``terms``: strongest first."""
-    shown, others = terms[:limit], terms[limit:]
-    longest = max((abs(term.part) for term in shown), default=0.0) or 1.0
+def bars(terms: Sequence[Term], like: Sequence[LikeArticle] = ()) -> Bars:
+    """``terms``: strongest first; ``like``: nearest first."""
+    words, near = terms[:TERMS_SHOWN], like[:ARTICLES_SHOWN]
+    others, other_articles = terms[TERMS_SHOWN:], like[ARTICLES_SHOWN:]
+    parts = [*(one.part for one in words), *(one.part for one in near)]
+    beyond = math.fsum(one.part for one in others)
+    farther = math.fsum(one.part for one in other_articles)
+    *figures, others_part, other_articles_part = rounded([*parts, beyond, farther], DIGITS)
+    longest = max(map(abs, parts), default=0.0) or 1.0
     return Bars(
-        shown=tuple(Bar(term.term, term.part, term.part / longest) for term in shown),
+        terms=tuple(
+            Bar(one.term, figure, one.part / longest)
+            for one, figure in zip(words, figures, strict=False)
+        ),
         others=len(others),
-        others_part=sum(term.part for term in others),
+        others_part=others_part,
+        articles=tuple(
+            Bar(one.title, figure, one.part / longest, one.match, one.cosine)
+            for one, figure in zip(near, figures[len(words) :], strict=True)
+        ),
+        other_articles=len(other_articles),
+        other_articles_part=other_articles_part,
+        total=math.fsum([*figures, others_part, other_articles_part]),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
@@ -14,14 +15,17 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from monitor.edge.store import health, judging, views
-from monitor.errors import NotFound, StoreError
-from monitor.types import EventView, Explanation, Health, MatchDetail, Verdict
+from monitor.errors import NotFound, ParseError, StoreError
+from monitor.types import EventView, Explanation, FeedView, Health, MatchDetail, Verdict
 from monitor.web.formats import bars, environment
-from monitor.web.listing import fold_copies
+from monitor.web.listing import Slice, fold_copies
 from monitor.web.parameters import id_of, min_score_of, storable, topic_of, window_of
 from monitor.web.security import Token, local_path
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from monitor.domain.health import Volume
     from monitor.pipeline import Parts
 
 P = ParamSpec("P")
@@ -136,18 +140,18 @@ class Pages:
             "match.html",
             match=match,
             why=why,
-            bars=bars(why.terms) if why else None,
+            bars=bars(why.terms, why.neighbours) if why else None,
             nearest=await self._event(match.nearest_event.id) if match.nearest_event else None,
             token=self.token.value,
         )
 
     async def _explanation(self, match: MatchDetail) -> Explanation | None:
-        """None: its text or its model is no longer kept."""
+        """None: its text or its model is no longer kept, or that is of an earlier format."""
         if not match.article.text:
             return None
         try:
             return await self.explain(match.id)
-        except NotFound:
+        except (NotFound, ParseError):
             return None
 
     async def _event(self, event_id: int) -> EventView | None:
@@ -175,15 +179,20 @@ class Pages:
     async def feeds(self, request: Request) -> Response:
         """Those that need a look come first."""
         window, now = window_of(request.query_params, ROWS), self.clock()
-        feeds, volume = await self.read(
-            lambda session: (health.feeds(session, now), health.volume(session, now))
-        )
         order = {state: number for number, state in enumerate(_FEEDS_FIRST)}
-        feeds.sort(key=lambda feed: order.get(feed.health, len(order)))
+
+        def look(session: Session) -> tuple[list[FeedView], Slice[FeedView], Volume]:
+            feeds = health.listed(session, now)
+            feeds.sort(key=lambda feed: order.get(feed.health, len(order)))
+            page = window.cut(feeds, request.query_params)
+            page = replace(page, items=health.completed(session, page.items))
+            return feeds, page, health.volume(session, now)
+
+        feeds, page, volume = await self.read(look)
         states = Counter(feed.health for feed in feeds)
         return self.show(
             "feeds.html",
-            page=window.cut(feeds, request.query_params),
+            page=page,
             count=len(feeds),
             troubles=[(state, states[state]) for state in _FEEDS_FIRST if states[state]],
             volume=volume,

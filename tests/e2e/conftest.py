@@ -19,7 +19,7 @@ from monitor.edge.store import views
 from monitor.edge.store.migrations import upgrade
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import settings_to_dict
-from monitor.types import Explanation, Term, TopicSettings
+from monitor.types import Explanation, LikeArticle, Term, TopicSettings
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 TOPIC = "us-japan-defence"
@@ -66,6 +66,9 @@ EVENTS: dict[int, Sequence[Told]] = {
 }
 """By how many hours ago they began."""
 
+DOUBTFUL = 75
+"""The event below the alarm line."""
+
 FEEDS = (
     ("Pacific Wire", "https://wire.example.org/rss", ""),
     ("The Harbour Times", "https://harbourtimes.example/feed.xml", ""),
@@ -84,6 +87,22 @@ WORDS = (
     ("hypersonic", 0.006), ("speed", -0.004), ("reporters", 0.002),
 )  # fmt: skip
 
+LIKE = (
+    (2, "Record defence budget clears the cabinet", 0.41, 0.052),
+    (3, "Joint patrols in the strait end", 0.33, 0.031),
+    (4, "Budget: where the money goes", 0.12, -0.004),
+)
+
+NOVELTY = {
+    "names": ["Haruto Ishida", "Neue Umschau"],
+    "places": ["Yokota"],
+    "numbers": ["five times", "a third"],
+    "sentences": [
+        "Japan will pay for about a third of the work and build the second-stage motor; flight "
+        "tests are planned from 2031."
+    ],
+}
+
 
 class Sample:
     """Fills a database."""
@@ -98,14 +117,18 @@ class Sample:
             settings=settings_to_dict(TopicSettings(must=("japan|tokyo",), match_budget=5)),
         )
         self.save(self.topic)
-        self.model = Model(topic_id=self.topic.id, created_at=NOW, threshold=0.29, body=b"")
+        self.model = Model(
+            topic_id=self.topic.id, created_at=NOW, threshold=0.29, matches_a_day=1.8, body=b""
+        )
         self.feeds = [self.feed(number, *row) for number, row in enumerate(FEEDS)]
         self.save(self.model, *self.feeds)
         self.nearest: Event | None = None
         seed = self.event(24 * 40, [(SEED, "Pacific Wire", 0.9, "seed")])
         seed.seed = "seeds/us-japan-defence/2026-02-08-pact.txt"
         for hours in sorted(EVENTS, reverse=True):
-            self.alert(self.event(hours, EVENTS[hours]), hours)
+            first = self.event(hours, EVENTS[hours])
+            if hours != DOUBTFUL:
+                self.alert(first, hours)
 
     def save(self, *rows: Any) -> None:
         self.session.add_all(rows)
@@ -129,7 +152,13 @@ class Sample:
         """Adds an event and returns its first judgement."""
         opened = NOW - timedelta(hours=hours)
         last = opened + timedelta(minutes=25 * (len(told) - 1))
-        event = Event(topic_id=self.topic.id, title=told[0][0], opened_at=opened, last_seen=last)
+        event = Event(
+            topic_id=self.topic.id,
+            title=told[0][0],
+            opened_at=opened,
+            last_seen=last,
+            alarmed_at=None if hours == DOUBTFUL else opened,
+        )
         self.save(event)
         articles = [self.article(event, number, one) for number, one in enumerate(told)]
         first: Judgement | None = None
@@ -142,6 +171,8 @@ class Sample:
                 judged_at=article.published,
                 model_id=self.model.id,
                 score=score,
+                probability=min(1.0, 1.4 * score),
+                novelty=None if remark in ("copy", "seed") else NOVELTY,
                 event_id=event.id,
                 label=remark if "relevant" in remark else None,
                 similarity=0.18,
@@ -208,7 +239,7 @@ class Sample:
 
 async def explain(parts: Any, judgement_id: int) -> Explanation:
     match = parts.store.read(views.match, judgement_id)
-    rest = match.score - sum(part for _, part in WORDS)
+    rest = match.score - sum(part for *_, part in (*WORDS, *LIKE))
     return Explanation(
         topic=match.topic,
         title=match.article.title,
@@ -221,7 +252,9 @@ async def explain(parts: Any, judgement_id: int) -> Explanation:
         threshold=match.threshold,
         relevant=True,
         reason="",
+        probability=0.9,
         terms=tuple(Term(word, part) for word, part in (*WORDS, ("thursday", rest))),
+        neighbours=tuple(LikeArticle(*row) for row in LIKE),
         nearest_seed=SEED,
         nearest_seed_similarity=0.52,
         nearest_event=match.nearest_event,

@@ -41,7 +41,9 @@ def test_the_wheel_holds_the_packages_and_nothing_on_top_level_but_them(installe
     top = {name.split("/")[0] for name in names if ".dist-info/" not in name}
     assert top == {"monitor", "models"}
     assert "monitor/_alembic/env.py" in names
-    assert "monitor/data/background.json.gz" in names
+    assert {f"monitor/data/background.{language}.json.gz" for language in ("en", "de")} < {*names}
+    assert "monitor/data/join.json" in names
+    assert any(name.endswith("licenses/monitor/data/NOTICE.md") for name in names)
     assert not [name for name in names if "__pycache__" in name]
 
 

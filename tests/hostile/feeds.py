@@ -57,15 +57,26 @@ def _laughs() -> str:
     return f'<!DOCTYPE rss [<!ENTITY l0 "lol">{steps}]>'
 
 
+def _long_entity(length: int) -> str:
+    return f'<!DOCTYPE rss [\n<!ENTITY a "{"a" * length}">\n]>'
+
+
 FOG = ("Fog",)
 _DECLARATION = "<?xml version='1.0' encoding='utf-8'?>"
 _PROSE = "The ferry waited outside the harbour until the fog had gone. "
 
 BOMBS = {
-    "a billion laughs": HostileFeed(lambda: rss(item("&l9;"), item("Fog"), before=_laughs()), 2),
+    "a billion laughs": HostileFeed(
+        lambda: rss(item("&l9;"), item("Fog"), before=_laughs()), refused="entities by one another"
+    ),
+    "a billion laughs, unlaughed": HostileFeed(
+        lambda: rss(item("Fog"), before=_laughs()), refused="entities by one another"
+    ),
     "quadratic entities": HostileFeed(
-        lambda: rss(item("&a;" * 50_000), before=f'<!DOCTYPE rss [<!ENTITY a "{"a" * 50_000}">]>'),
-        1,
+        lambda: rss(item("&a;" * 50_000), before=_long_entity(50_000)), refused="expand to more"
+    ),
+    "3 million short entities": HostileFeed(
+        lambda: rss(item("&a;" * 3_000_000), before=_long_entity(100)), refused="expand to more"
     ),
     "references to no character": HostileFeed(
         lambda: rss(item("Fog&#xD800;&#xFFFFFFFF;&#0;"), item("Rain", link="https://e.example/r")),

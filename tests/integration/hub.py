@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Article, Entry, Feed, Push, Subscription
+from monitor import app
 from monitor.commands import Subscribe
 from monitor.domain.websub import Offer
 from monitor.edge.store import feeds, subscriptions
@@ -54,6 +55,8 @@ class Hub:
         self.page = page
         self.status = 202
         self.verifies = True
+        self.echoes = False
+        """Its answers repeat what it was sent."""
         self.lease = str(int(LEASE.total_seconds()))
         self.asked: list[dict[str, str]] = []
         self.verifications: list[tuple[int, bytes]] = []
@@ -65,9 +68,11 @@ class Hub:
                 hub.asked.append(dict(parse_qsl(body.decode())))
                 if hub.status == 202 and hub.verifies:
                     hub.verify()
+                said = body if hub.echoes else b""
                 self.send_response(hub.status)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
+                self.wfile.write(said)
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -125,7 +130,8 @@ class Desk:
             fitters=workers,
             channels={},
             clock=lambda: self.now,
-            background=bytes,
+            backgrounds=bytes,
+            join=app.join_model,
             rules=Rules(timedelta(minutes=15), timedelta(days=30), "", public_url=PUBLIC),
         )
 

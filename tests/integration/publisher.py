@@ -181,7 +181,8 @@ def following(store: Store, *items: Item) -> Iterator[Desk]:
         fitters=workers,
         channels={OPS: Recorder()},
         clock=clock,
-        background=app.background,
+        backgrounds=app.backgrounds,
+        join=app.join_model,
         rules=Rules(timedelta(minutes=15), timedelta(days=30), "", tell=(OPS,)),
     )
     yield Desk(parts, publisher, clock)

@@ -25,10 +25,11 @@ from tests.integration.world import (
     Clock,
     Outcome,
     Recorder,
+    follow_feeds,
+    follow_topic,
     load,
     outcome,
     parts_for,
-    set_up,
 )
 
 STORIES = load("stories.jsonl")
@@ -59,7 +60,7 @@ def two_workers(postgres_url: str) -> Iterator[list[Parts]]:
             store = Store(postgres_url)
             stack.callback(store.close)
             made.append(stack.enter_context(parts_for(store, ARCHIVE, clock, recorders)))
-        set_up(made[0].store, ARCHIVE, clock())
+        follow_feeds(made[0].store, ARCHIVE, clock())
         cluster.create_queue(made[0].store)
         yield made
 
@@ -83,11 +84,18 @@ async def _empty(app: procrastinate.App) -> None:
 
 
 def alone(url: str) -> tuple[Outcome, list[int]]:
+    """The outcome in one process.
+
+    A score leans on what has been judged before, so the topic comes when all has been collected:
+    then the order of judging is that of publication.
+    """
     store = Store(url)
     clock = Clock(AFTER)
-    set_up(store, ARCHIVE, clock())
+    follow_feeds(store, ARCHIVE, clock())
     recorders = {name: Recorder() for name in CHANNELS}
     with parts_for(store, ARCHIVE, clock, recorders) as parts:
+        asyncio.run(Engine(parts).drain())
+        follow_topic(store, clock())
         asyncio.run(Engine(parts).drain())
     found = outcome(store)
     store.close()
@@ -98,6 +106,8 @@ def alone(url: str) -> tuple[Outcome, list[int]]:
 def test_three_ways_of_running_agree(
     two_workers: list[Parts], sqlite_url: str, postgres: object, postgres_url: str
 ) -> None:
+    asyncio.run(work_until_quiet(two_workers))
+    follow_topic(two_workers[0].store, two_workers[0].clock())
     asyncio.run(work_until_quiet(two_workers))
     together = outcome(two_workers[0].store)
     sends = [len(r.sent) for r in two_workers[0].channels.values() if isinstance(r, Recorder)]

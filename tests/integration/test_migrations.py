@@ -11,7 +11,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from models import Alert, Article, Base, Delivery, Entry, Event, Feed, Judgement, Topic
+from monitor.commands import Fit
 from monitor.edge.store import migrations
+from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
 from monitor.errors import StoreError
 
@@ -98,6 +100,51 @@ def test_what_is_stored_survives_a_step_down_and_up_again(store: Store) -> None:
         store.write(
             lambda session: session.add(Delivery(alert_id=99, channel="x", uid="y", not_before=NOW))
         )
+
+
+def test_a_step_down_leaves_no_state_that_the_earlier_version_does_not_know(store: Store) -> None:
+    store.write(add_history)
+
+    def retire(session: Session) -> None:
+        session.get_one(Feed, 1).state = "retired"
+        session.get_one(Article, 1).text_from = "plain"
+
+    store.write(retire)
+    migrations.downgrade(store, "0001")
+    with store.engine.connect() as connection:
+        assert connection.scalar(text("SELECT state FROM feed")) == "paused"
+        assert connection.scalar(text("SELECT text_from FROM article")) == "page"
+
+
+def test_detection_steps_up_and_down_with_data_in_place(store: Store) -> None:
+    """Each event has been alerted about, and models of the earlier format are fitted again."""
+    store.write(add_history)
+    migrations.downgrade(store, "0002")
+    with store.engine.begin() as connection:
+        for statement in (
+            "INSERT INTO event (topic_id, title, opened_at) "
+            "VALUES (1, 'dated', '2025-05-01 00:00:00')",
+            "INSERT INTO model (topic_id, created_at, threshold, body) "
+            "VALUES (1, '2025-05-01 00:00:00', 0.1, 'x')",
+            "UPDATE judgement SET model_id = 1, judged_at = '2025-05-02 00:00:00'",
+            "UPDATE topic SET fit_due_at = NULL, fit_asked = 3",
+        ):
+            connection.execute(text(statement))
+    migrations.upgrade(store)
+    [undated, dated] = store.write(lambda s: s.scalars(select(Event).order_by(Event.id)).all())
+    assert (undated.opened_at, dated.opened_at) == (None, datetime(2025, 5, 1, tzinfo=UTC))
+    assert undated.alarmed_at is not None
+    assert dated.alarmed_at == dated.opened_at
+    judgement = store.write(lambda session: session.get_one(Judgement, 1))
+    assert (judgement.alarm, judgement.probability, judgement.novelty) == (False, None, None)
+    assert judgement.model_id == 1
+    topic = store.write(lambda session: session.get_one(Topic, 1))
+    assert topic.fit_asked > topic.fit_answered
+    assert Fit(1) in store.read(pending, NOW)
+    before = store.read(contents)
+    migrations.downgrade(store, "0002")
+    migrations.upgrade(store)
+    assert store.read(contents) == before
 
 
 def add_history(session: Session) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from monitor.domain.urls import host_of
 from monitor.edge.store.polls import CONFIRMATIONS
 from monitor.edge.store.store import Store
 from monitor.errors import FetchError, WorkerError
@@ -53,6 +54,7 @@ def test_a_new_address_that_fails_is_given_up(store: Store) -> None:
         desk.publisher.answers[MOVED] = FetchError("gone", permanent=True, status=410)
         asyncio.run(desk.settle())
         assert desk.row().state == "active"
+        assert desk.row().host == host_of(FEED)  # whose turn it waits for again
         asyncio.run(desk.settle())
         assert desk.publisher.asked[-1] == FEED
 

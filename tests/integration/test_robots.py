@@ -191,6 +191,23 @@ def test_crawl_delay_is_heeded_within_reason() -> None:
         assert site.robots.delay_of("news.example") == 0.0
 
 
+def test_a_host_is_asked_as_slowly_as_the_slowest_of_its_sites_wants() -> None:
+    site = Site(f"{ALL}Crawl-delay: 9", f"{ALL}Crawl-delay: 3", "")
+    for address, delay in [
+        ("https://news.example/", 9.0),
+        ("http://news.example/", 9.0),
+        ("https://news.example:8443/", 9.0),
+    ]:
+        assert site.refusal(address) is None
+        assert site.robots.delay_of("news.example") == delay
+    site.robots._forget("https://news.example:8443")
+    assert site.robots.delay_of("news.example") == 9.0
+    site.robots._forget("https://news.example")
+    assert site.robots.delay_of("news.example") == 3.0
+    site.robots._forget("http://news.example")
+    assert not site.robots._delays
+
+
 def test_sites_long_not_asked_for_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("monitor.edge.fetch.robots._REMEMBERED", 10)
     site = Site(f"{ALL}Crawl-delay: 3")

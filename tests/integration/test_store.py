@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Entry, Event, Feed, Judgement, Model, Topic
-from monitor.edge.store import articles, feeds, health, judging, polls, topics, upkeep, views
+from monitor.edge.store import articles, feeds, fits, health, judging, polls, topics, upkeep, views
 from monitor.edge.store.articles import Collected
 from monitor.edge.store.engine import journal_mode, open_engine
 from monitor.edge.store.entries import Sightings
 from monitor.edge.store.feeds import FeedInput
 from monitor.edge.store.lock import daemon_lock
-from monitor.edge.store.polls import Plan, Polled, Validators
+from monitor.edge.store.polls import Changed, Plan, Polled, Validators
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import AlreadyRunning, ConfigError, NotFound, StoreError
@@ -42,13 +42,8 @@ def poll(store: Store, feed: int, *entries: FeedEntry) -> Sightings:
         hosts={one.url: "a.example" for one in entries},
     )
     due = NOW + timedelta(hours=1)
-    outcome = store.write(
-        polls.save_poll,
-        feed,
-        polled,
-        plan=lambda outcome: Plan(due, {}),
-        now=NOW,
-    )
+    found = Changed(feed, polled, plan=lambda outcome: Plan(due, {}), at=NOW)
+    [outcome] = store.write(polls.save_polls, [found])
     return outcome.sightings
 
 
@@ -161,10 +156,10 @@ def test_an_article_in_two_feeds_is_one_article_and_two_sightings(store: Store) 
 def test_validators_are_saved_with_the_entries(store: Store) -> None:
     store.write(feeds.sync_feeds, FEEDS, NOW)
     poll(store, 1, entry(1))
-    later = store.read(polls.feed_for_poll, 1, NOW + timedelta(hours=1))
+    [later] = store.read(polls.feeds_for_poll, [(1, NOW + timedelta(hours=1))])
     assert later is not None
     assert (later.etag, later.body_hash) == ('"1"', "hash")
-    assert store.read(polls.feed_for_poll, 1, NOW) is None  # not due
+    assert store.read(polls.feeds_for_poll, [(1, NOW)]) == [None]  # not due
 
 
 def test_very_long_addresses_are_kept(store: Store) -> None:
@@ -199,6 +194,29 @@ def test_feeds_added_by_command_survive_a_sync(store: Store) -> None:
     store.write(feeds.remove_feed, own.url)
     with pytest.raises(NotFound):
         store.write(feeds.remove_feed, own.url)
+
+
+@pytest.mark.parametrize("away", ["paused", "retired", "removed"])
+def test_a_feed_that_is_followed_again_starts_at_the_users_own_address(
+    store: Store, away: str
+) -> None:
+    store.write(feeds.sync_feeds, FEEDS, NOW)
+
+    def leave(session: Session) -> None:
+        feed = session.get_one(Feed, 1)
+        feed.state, feed.failures, feed.failing_since = away, 7, NOW
+        feed.moved_to, feed.moved_seen = "http://new.example/feed", polls.CONFIRMATIONS
+        feed.host = "new.example"
+
+    store.write(leave)
+    if away == "removed":
+        store.write(feeds.sync_feeds, FEEDS, NOW)
+    else:
+        store.write(feeds.set_feed_state, FEEDS[0].url, "active", NOW)
+    feed = store.write(Session.get_one, Feed, 1)
+    assert (feed.state, feed.host) == ("active", "a.example")
+    assert (feed.moved_to, feed.moved_seen) == (None, 0)
+    assert (feed.failures, feed.failing_since) == (0, None)
 
 
 # ------------------------------------------------------------------ topics
@@ -237,7 +255,7 @@ def test_deleting_a_topic_removes_all_that_it_holds(store: Store) -> None:
     poll(store, 1, entry(1))
     collect(store)
     store.write(topics.sync_topics, [topic_input("t"), topic_input("u", "other")], NOW)
-    store.write(topics.save_model, 1, 0, body=b"", threshold=0.1, now=NOW, next_fit_at=NOW)
+    store.write(fits.save_model, 1, 0, body=b"", threshold=0.1, now=NOW, next_fit_at=NOW)
 
     def tell(session: Session) -> None:
         event = Event(topic_id=1, title="E", opened_at=NOW, last_seen=NOW)
@@ -257,13 +275,13 @@ def test_deleting_a_topic_removes_all_that_it_holds(store: Store) -> None:
 
 def test_a_label_that_comes_during_a_fit_makes_another_fit_due(store: Store) -> None:
     store.write(topics.sync_topics, [topic_input("t")], NOW)
-    job = store.read(topics.topic_for_fit, 1, NOW, 10)
+    job = store.read(fits.topic_for_fit, 1, NOW, 10)
     assert job is not None
     [judged, *_] = store.read(judging.judgements_due, 1, NOW, 1)
     later = NOW  # at the very same instant
     store.write(judging.label, judged.judgement, "relevant", later)
     store.write(
-        topics.save_model,
+        fits.save_model,
         1,
         job.asked,
         body=b"",
@@ -271,7 +289,7 @@ def test_a_label_that_comes_during_a_fit_makes_another_fit_due(store: Store) -> 
         now=later,
         next_fit_at=NOW + timedelta(days=1),
     )
-    assert store.read(topics.topic_for_fit, 1, later, 10) is not None
+    assert store.read(fits.topic_for_fit, 1, later, 10) is not None
 
 
 # ------------------------------------------------------------------ retention

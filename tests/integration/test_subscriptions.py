@@ -8,15 +8,19 @@ from datetime import timedelta
 from typing import Any, get_args
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models import Feed, Subscription
 from monitor.commands import Command, Poll, Subscribe
+from monitor.domain.rhythm import Rhythm, observe, usual_gap
+from monitor.domain.silence import silence
 from monitor.domain.websub import Offer
 from monitor.edge.store import feeds, pushes, subscriptions
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
+from monitor.errors import StoreError
+from monitor.pipeline import upkeep
 from monitor.pipeline.subscribe import read_pushes
 from monitor.run.cluster import KINDS
 from monitor.run.local import WIDTH
@@ -93,6 +97,56 @@ def test_a_push_is_read_once(store: Store) -> None:
     assert store.read(pushes.next_push, 1) is None
 
 
+def push_one(desk: Desk, number: int) -> None:
+    store = desk.store
+    receipt = store.write(pushes.take, desk.row().token, **signed(desk, document(number)))
+    assert receipt.verdict == "taken"
+    asyncio.run(read_pushes(1, desk.parts))
+
+
+def test_what_is_pushed_belongs_to_the_feeds_rhythm(store: Store) -> None:
+    desk = Desk(store)
+    one_feed(store, "https://hub.example/")
+    confirm(desk)
+    for number in range(120):
+        desk.now += timedelta(hours=6)
+        push_one(desk, number)
+    feed, last = desk.feed(), desk.now
+    assert feed.rhythm is not None and feed.last_entry_at == last
+    rhythm = Rhythm.from_json(feed.rhythm)
+    assert timedelta(hours=5) < usual_gap(rhythm) < timedelta(hours=7)
+    for days, unusual in ((1, False), (6, True)):
+        now = last + timedelta(days=days)
+        assert silence(observe(rhythm, last, now, []), last, now).unusual is unusual
+
+
+def test_a_push_of_what_is_known_leaves_the_rhythm(store: Store) -> None:
+    desk = Desk(store)
+    one_feed(store, "https://hub.example/")
+    confirm(desk)
+    desk.now += timedelta(hours=6)
+    push_one(desk, 1)
+    before = desk.feed().rhythm
+    desk.now += timedelta(hours=6)
+    push_one(desk, 1)
+    assert before is not None and desk.feed().rhythm == before
+
+
+@pytest.mark.parametrize("state", ["active", "paused", "retired", "removed"])
+def test_pushes_wait_for_followed_feeds_only(store: Store, state: str) -> None:
+    desk = Desk(store)
+    one_feed(store, "https://hub.example/")
+    confirm(desk)
+    store.write(pushes.take, desk.row().token, **signed(desk, document(1)))
+
+    def leave(session: Session) -> None:
+        session.get_one(Feed, 1).state = state
+
+    store.write(leave)
+    asyncio.run(upkeep(desk.parts))
+    assert desk.waiting() == (state == "active")
+
+
 @pytest.mark.parametrize("state", ["paused", "retired", "removed"])
 def test_the_hub_of_a_feed_that_is_not_followed_is_sent_away(store: Store, state: str) -> None:
     desk = Desk(store)
@@ -121,6 +175,23 @@ def test_a_feed_that_fails_keeps_its_rest(store: Store) -> None:
     desk.now += timedelta(hours=1)
     assert store.write(pushes.turn_away, desk.row().token, desk.now).verdict == "dropped"
     assert desk.feed().next_poll_at == rest
+
+
+def test_a_subscription_ends_only_while_its_feeds_row_is_held(postgres_url: str) -> None:
+    store = Store(postgres_url)
+    one_feed(store, "https://hub.example/")
+
+    def end_at_once(session: Session) -> None:
+        session.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        subscriptions.end(session, 1)
+
+    with Session(store.engine) as other:
+        other.get(Feed, 1, with_for_update=True)
+        with pytest.raises(StoreError, match="lock timeout"):
+            store.write(end_at_once)
+    store.write(end_at_once)
+    assert store.read(Session.scalar, select(Subscription)) is None
+    store.close()
 
 
 def test_every_engine_knows_every_command() -> None:

@@ -240,6 +240,20 @@ def test_a_hub_that_is_down_is_asked_again(
     assert len(hub.asked) == 2 and desk.row().state == "active" and not desk.row().last_error
 
 
+def test_what_only_a_hub_may_know_is_told_nowhere(
+    desk: Desk, hub: Hub, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="monitor")
+    hub.status, hub.echoes = 500, True
+    desk.run()
+    row = desk.row()
+    assert row.last_error is not None and "hub.mode=subscribe" in row.last_error
+    assert hub.get(mode="denied", reason=f"{row.token}, bad secret: {row.secret}")[0] == 200
+    assert desk.row().last_error == "the hub has refused: …, bad secret: …"
+    for told in (row.last_error, caplog.text):
+        assert row.secret[:8] not in told and row.token[:8] not in told
+
+
 def test_a_hub_that_leaves_entries_out_is_trusted_no_more(desk: Desk, hub: Hub) -> None:
     desk.run()
     assert not desk.polled(NOW - timedelta(hours=1))

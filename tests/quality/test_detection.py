@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from monitor import app
-from monitor.domain.background import Background
+from monitor.domain.backgrounds import Backgrounds
 from monitor.domain.events import Coverage, Told, prepare
+from monitor.domain.fitting import fit
 from monitor.domain.model import TopicModel
-from monitor.domain.relevance import fit, score
+from monitor.domain.relevance import Scorer
 from monitor.domain.seeds import read_seed
 from monitor.types import Article, TopicSettings
 
@@ -23,6 +24,8 @@ ARCHIVES = {
     "cables": (ROOT / "tests/data/stories.jsonl", ROOT / "tests/data/story_seeds"),
     "dam": (ROOT / "monitor/demo/world.jsonl", ROOT / "monitor/demo/seeds"),
 }
+
+BATCH = 10
 
 
 @dataclass(frozen=True)
@@ -62,10 +65,10 @@ def judge(archive: Path, folder: Path) -> Judged:
     rows = [json.loads(line) for line in archive.read_text("utf-8").splitlines()]
     rows.sort(key=lambda row: row["published"])
     seeds = [read_seed(file.name, file.read_bytes()) for file in sorted(folder.iterdir())]
-    background = Background.from_bytes(app.background())
-    model = fit(seeds, background=background, settings=TopicSettings())
+    backgrounds = Backgrounds.from_bytes(app.backgrounds())
+    model = fit(seeds, backgrounds=backgrounds, settings=TopicSettings())
     articles = [read(row) for row in rows]
-    relevant = [one.relevant for one in score(model, articles)]
+    relevant = decide(model, articles)
     told = [*seeds, *(a for a, r in zip(articles, relevant, strict=True) if r)]
     placed = place(model, told, len(seeds))
     matched = iter(placed[len(seeds) :])
@@ -75,11 +78,24 @@ def judge(archive: Path, folder: Path) -> Judged:
 
 def read(row: dict[str, str]) -> Article:
     published = datetime.fromisoformat(row["published"])
-    return Article("", row["title"], row["text"], published, "page", source=row["source"])
+    return Article(
+        "", row["title"], row["text"], published, "page", source=row["source"], language="en"
+    )
+
+
+def decide(model: TopicModel, articles: list[Article]) -> list[bool]:
+    """Relevant or not, judged a few at a time as they come in."""
+    scorer, relevant = Scorer(model), list[bool]()
+    for start in range(0, len(articles), BATCH):
+        some = articles[start : start + BATCH]
+        numbers = range(start, start + len(some))
+        relevant += [one.relevant for one in scorer.score(numbers, some)]
+        scorer.note(numbers)
+    return relevant
 
 
 def place(model: TopicModel, articles: list[Article], seeds: int) -> list[int]:
-    coverage, events = Coverage(model), list[int]()
+    coverage, events = Coverage(model, app.join_model()), list[int]()
     for number, article in enumerate(articles):
         seed, prepared = number < seeds, prepare(article)
         found = coverage.place(prepared, article.published, seed=seed).event

@@ -1,10 +1,15 @@
-"""Invented news: two events of one topic (volcanoes), and other news."""
+"""Invented news in two languages: two events of one topic (volcanoes), and other news."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from monitor import app
+from monitor.domain.backgrounds import Backgrounds
 from monitor.types import Article
+
+SHIPPED = Backgrounds.from_bytes(app.backgrounds())
+JOIN = app.join_model()
 
 MARCH = datetime(2022, 3, 4, 9, tzinfo=UTC)
 SEPTEMBER = datetime(2022, 9, 14, 18, tzinfo=UTC)
@@ -88,4 +93,47 @@ OTHER_NEWS = (
         "The picture was found in a garage. A court will hear the case on Monday, a prosecutor "
         "said, and the museum plans to show the painting again.",
     ),
+)
+
+INSEL_1 = article(
+    "Vulkan auf Halden ausgebrochen, Tausende fliehen",
+    "Der Vulkan Sorrel ist am Freitag vor Sonnenaufgang ausgebrochen. Lava floss auf den Hafen von "
+    "Halden zu, 4000 Bewohner mussten ihre Häuser verlassen. Die Asche stieg elf Kilometer hoch "
+    "und legte den Flughafen der Insel lahm. Die Vulkanologin Ines Tarrant sagte, das Magma unter "
+    "dem Krater sei seit Wochen gestiegen. Gouverneur Piet Valk ordnete die Räumung an.",
+    MARCH,
+    "de",
+)
+INSEL_2 = article(
+    "Lava nähert sich nach dem Ausbruch der Stadt",
+    "Ein Strom aus Lava vom Sorrel kam am Freitagabend bis auf einen Kilometer an Halden heran, "
+    "Stunden nach dem Ausbruch des Vulkans. Fähren brachten Bewohner auf das Festland, Gouverneur "
+    "Piet Valk bat um Hilfe. Wegen der Asche blieb der Flughafen geschlossen. Der Ausbruch werde "
+    "noch Tage dauern, sagte Ines Tarrant vom Observatorium: Unter dem Krater steige Magma auf.",
+    MARCH.replace(hour=20),
+    "de",
+)
+GIPFEL_1 = article(
+    "Erster Ausbruch des Kestrel seit hundert Jahren",
+    "Der Vulkan Kestrel im Hochland von Oram ist am Mittwoch erstmals seit 1911 ausgebrochen. "
+    "Asche fiel auf den Skiort Brandis, Lava schmolz einen Gletscher, und eine Flut aus Schlamm "
+    "riss eine Brücke mit. Zwei Bergsteiger werden vermisst, sagte die Leiterin der Rettung Lena "
+    "Okafor. Unter dem Krater hatte sich seit Juli Magma bewegt.",
+    SEPTEMBER,
+    "de",
+)
+POKAL = article(
+    "Pokalsieg in letzter Minute",
+    "Mit einem späten Tor hat die Mannschaft am Samstag das Finale gewonnen. Die Anhänger feierten "
+    "bis in den Morgen, der Trainer lobte die Abwehr und sprach von einer großen Zeit, in der die "
+    "halbe Mannschaft verletzt gewesen sei.",
+    language="de",
+)
+VOLCAN = article(
+    "Le volcan Sorrel entre en éruption",
+    "Le volcan Sorrel est entré en éruption vendredi avant l'aube. La lave a coulé vers le port de "
+    "Halden et 4 000 habitants ont dû quitter leurs maisons. Les cendres ont fermé l'aéroport de "
+    "l'île, a dit la volcanologue Ines Tarrant, et le magma continue de monter sous le cratère.",
+    MARCH,
+    "fr",
 )

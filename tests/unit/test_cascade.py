@@ -5,14 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import monitor
-from monitor.domain.background import Background
 from monitor.domain.cascade import (
     EXTRACT_FROM,
     FETCH_WORDS,
@@ -21,38 +18,55 @@ from monitor.domain.cascade import (
     worth_extracting,
     worth_fetching,
 )
-from monitor.domain.model import TopicModel
-from monitor.domain.relevance import fit, score
+from monitor.domain.fitting import fit
+from monitor.domain.model import Profile, TopicModel
+from monitor.domain.relevance import score_alone
 from monitor.domain.text import terms
 from monitor.types import Article, TopicSettings
-from tests.unit.stories import KESTREL_1, KESTREL_2, OTHER_NEWS, SEEDS
+from tests.unit.stories import (
+    GIPFEL_1,
+    INSEL_1,
+    KESTREL_1,
+    KESTREL_2,
+    OTHER_NEWS,
+    POKAL,
+    SEEDS,
+    SHIPPED,
+    VOLCAN,
+)
 
 EMPTY = Article("", "", "", None, "feed")
 LONG = "word " * FETCH_WORDS
 
 
 @cache
-def model(threshold: float | None = None, must: tuple[str, ...] = ()) -> TopicModel:
-    table = (Path(monitor.__file__).parent / "data" / "background.json.gz").read_bytes()
-    topic = TopicSettings(threshold=threshold, must=must)
-    return fit(SEEDS, background=Background.from_bytes(table), settings=topic)
+def model(
+    threshold: float | None = None, must: tuple[str, ...] = (), seeds: tuple[Article, ...] = SEEDS
+) -> TopicModel:
+    return fit(seeds, backgrounds=SHIPPED, settings=TopicSettings(threshold=threshold, must=must))
+
+
+def english(**changes: object) -> TopicModel:
+    """The model with another profile."""
+    profile: Profile = replace(model().profiles["en"], **changes)  # type: ignore[arg-type]
+    return replace(model(), profiles={"en": profile})
 
 
 def at_share(share: float, article: Article) -> TopicModel:
     """The model with a threshold of which the article reaches just this share."""
-    value = cheap_score(model(), terms(article))
-    return replace(model(), threshold=value / share)
+    return english(threshold=cheap_score(model().profiles["en"], terms(article)) / share)
 
 
 @pytest.mark.parametrize("article", [KESTREL_1, KESTREL_2, *SEEDS, *OTHER_NEWS, EMPTY])
-def test_the_cheap_score_is_the_score(article: Article) -> None:
-    exact = score(model(), [article])[0].value
-    assert cheap_score(model(), terms(article)) == pytest.approx(exact, rel=0.01, abs=1e-9)
+def test_the_cheap_score_is_the_score_without_neighbours(article: Article) -> None:
+    exact = score_alone(model(), article).value
+    cheap = cheap_score(model().profiles["en"], terms(article))
+    assert cheap == pytest.approx(exact, rel=0.01, abs=1e-9)
 
 
 @given(st.dictionaries(st.text(max_size=8), st.integers(1, 10**6), max_size=50))
 def test_any_terms_have_a_cosine_for_a_score(counts: dict[str, int]) -> None:
-    assert -1.001 <= cheap_score(model(), counts) <= 1.001
+    assert -1.001 <= cheap_score(model().profiles["en"], counts) <= 1.001
 
 
 def test_nearness_is_that_of_the_nearest_topic() -> None:
@@ -76,11 +90,11 @@ def test_the_margin_of_extraction(step: float, extracted: bool) -> None:
 
 def test_a_feed_s_text_that_speaks_against_the_topic_gives_its_page_up() -> None:
     told = replace(KESTREL_1, text=f"{KESTREL_1.text} {LONG}")
-    against = {term: -weight for term, weight in model().profile.items()}
-    faint = replace(model(), threshold=1.0)
+    against = {term: -weight for term, weight in model().profiles["en"].weights.items()}
+    faint = english(threshold=1.0)
     assert worth_fetching([faint], told)
     assert not worth_extracting([faint], told)
-    assert not worth_fetching([replace(faint, profile=against)], told)
+    assert not worth_fetching([english(threshold=1.0, weights=against)], told)
 
 
 def test_either_reading_is_enough() -> None:
@@ -100,8 +114,22 @@ def test_a_threshold_that_everything_meets_wants_everything(threshold: float) ->
     assert worth_extracting([model(threshold)], OTHER_NEWS[0])
 
 
+def test_a_text_is_compared_in_its_own_language() -> None:
+    both = model(seeds=(*SEEDS, INSEL_1))
+    assert worth_extracting([both], GIPFEL_1)
+    assert not worth_extracting([both], POKAL)
+    assert nearness([both], replace(KESTREL_1, language="")) == nearness([both], KESTREL_1)
+
+
+def test_what_no_topic_can_read_goes_no_further() -> None:
+    assert nearness([model()], VOLCAN) == -math.inf
+    assert not worth_extracting([model()], VOLCAN)
+    assert not worth_fetching([model()], replace(VOLCAN, text=VOLCAN.text * 2))
+    assert worth_extracting([model(), None], VOLCAN)
+
+
 def test_demanded_phrases_are_not_asked_of_a_cheap_text() -> None:
-    assert not score(model(must=("zeppelin",)), [KESTREL_1])[0].relevant
+    assert not score_alone(model(must=("zeppelin",)), KESTREL_1).relevant
     assert worth_extracting([model(must=("zeppelin",))], KESTREL_1)
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.copies import (
     LEAST_SHINGLES,
+    SHINGLE_WORDS,
     Originals,
     containment,
     is_copy,
@@ -56,6 +57,23 @@ def test_whole_halved_and_wrapped_texts_are_copies(one: list[str], copy: list[st
     assert is_copy(shingles(article(" ".join(one))), shingles(article(" ".join(copy))))
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_a_text_with_every_tenth_word_another_is_a_copy(seed: int) -> None:
+    draw = random.Random(seed)
+    text = words(seed, 150)
+    places = set(draw.sample(range(len(text)), 15))
+    edited = [f"other{i}" if i in places else word for i, word in enumerate(text)]
+    assert is_copy(cut(text, 0, 150), cut(edited, 0, 150))
+
+
+def test_two_stories_that_share_half_of_their_text_are_not_copies() -> None:
+    common = words(1, 150)
+    assert not is_copy(
+        cut(common + words(2, 150), 0, 300),
+        cut(words(3, 150) + common, 0, 300),
+    )
+
+
 def test_case_and_punctuation_do_not_matter() -> None:
     text = " ".join(words(1))
     assert shingles(article(text)) == shingles(article(text.upper().replace(" ", ", ")))
@@ -63,7 +81,7 @@ def test_case_and_punctuation_do_not_matter() -> None:
 
 def test_other_texts_and_stubs_are_not_copies() -> None:
     assert not is_copy(cut(words(1), 0, 200), cut(words(2), 0, 200))
-    stub = cut(words(1), 0, LEAST_SHINGLES + 2)
+    stub = cut(words(1), 0, LEAST_SHINGLES + SHINGLE_WORDS - 2)
     assert len(stub) == LEAST_SHINGLES - 1
     assert not is_copy(stub, stub)
     assert not is_copy(frozenset(), frozenset())

@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import monitor
-from monitor.domain.background import Background
 from monitor.domain.events import Coverage, Told, prepare
-from monitor.domain.relevance import fit
+from monitor.domain.fitting import fit
+from monitor.domain.join import FEATURES, JoinModel
 from monitor.types import Article, Placement, TopicSettings
 from tests.unit.stories import (
+    GIPFEL_1,
+    INSEL_1,
+    INSEL_2,
+    JOIN,
     KESTREL_1,
     KESTREL_2,
     MARCH,
     OTHER_NEWS,
     SEEDS,
     SEPTEMBER,
+    SHIPPED,
     SORREL_1,
     SORREL_2,
     SORREL_3,
+    VOLCAN,
     article,
 )
 
-BACKGROUND = Background.from_bytes(
-    (Path(monitor.__file__).parent / "data" / "background.json.gz").read_bytes()
-)
-MODEL = fit(SEEDS, background=BACKGROUND, settings=TopicSettings())
+MODEL = fit((*SEEDS, INSEL_1), backgrounds=SHIPPED, settings=TopicSettings())
+DOUBTFUL = JoinModel(JOIN.trees, alarm_below=-1e9)
+"""Never sure that a match is of no event."""
+CERTAIN = JoinModel(JOIN.trees, alarm_below=1e9)
 
 
 class Telling:
     """A coverage whose events are numbered 100, 101, … and judgements 0, 1, …"""
 
-    def __init__(self) -> None:
-        self.coverage = Coverage(MODEL)
+    def __init__(self, join: JoinModel = JOIN) -> None:
+        self.coverage = Coverage(MODEL, join)
         self.told: list[Told] = []
         self.events = 100
 
@@ -56,15 +61,16 @@ class Telling:
         return placement
 
 
-def seeded(seeds: tuple[Article, ...] = SEEDS) -> Telling:
-    telling = Telling()
+def seeded(seeds: tuple[Article, ...] = SEEDS, join: JoinModel = JOIN) -> Telling:
+    telling = Telling(join)
     for one in seeds:
         telling.tell(one, seed=True)
     return telling
 
 
 def test_the_first_story_opens_an_event() -> None:
-    assert Telling().tell(SORREL_1) == Placement(event=None, similarity=0.0, nearest_event=None)
+    first = Placement(event=None, similarity=0.0, nearest_event=None, alarm=True)
+    assert Telling().tell(SORREL_1) == first
 
 
 def test_seeds_of_one_happening_are_one_event() -> None:
@@ -147,7 +153,7 @@ def test_names_unknown_to_the_model_tell_events_apart() -> None:
 def test_coverage_can_be_built_again_from_what_was_told() -> None:
     telling = seeded()
     telling.tell(KESTREL_1)
-    again = Coverage(MODEL, telling.told)
+    again = Coverage(MODEL, JOIN, telling.told)
     for one in (KESTREL_2, SORREL_1, *OTHER_NEWS):
         prepared = prepare(one)
         assert again.place(prepared, MARCH) == telling.coverage.place(prepared, MARCH)
@@ -158,6 +164,83 @@ def test_placing_notes_nothing() -> None:
     prepared = prepare(KESTREL_1)
     first = telling.coverage.place(prepared, SEPTEMBER)
     assert telling.coverage.place(prepared, SEPTEMBER) == first
+
+
+# ------------------------------------------------------------------ features and alarms
+
+
+def test_what_an_event_is_joined_by_can_be_found_again() -> None:
+    telling = seeded()
+    for one in (KESTREL_1, KESTREL_2, SORREL_3):
+        placement = telling.coverage.place(prepare(one), one.published)
+        candidates = telling.coverage.candidates(prepare(one), one.published, seed=False)
+        telling.tell(one)
+        assert candidates == sorted(candidates, key=lambda each: -each.log_odds)
+        for each in candidates:
+            assert set(each.features) == set(FEATURES)
+            assert all(value >= 0 for value in each.features.values())
+            assert each.log_odds == JOIN.log_odds(each.features)
+        if placement.copy_of is None:
+            assert placement.weighed is not None
+            assert math.fsum(placement.weighed.values()) == candidates[0].log_odds
+            assert (placement.event is not None) == (candidates[0].log_odds >= 0)
+
+
+def test_a_new_event_is_alarming_where_it_is_surely_no_other() -> None:
+    for join, alarm in ((CERTAIN, True), (DOUBTFUL, False)):
+        placement = seeded(join=join).tell(KESTREL_1)
+        assert (placement.event, placement.alarm) == (None, alarm)
+
+
+def test_what_joins_is_sure_where_no_other_event_is_near() -> None:
+    for join, alarm in ((CERTAIN, True), (DOUBTFUL, False)):
+        telling = seeded(join=join)
+        telling.tell(KESTREL_1)
+        placement = telling.tell(KESTREL_2)
+        assert (placement.event, placement.alarm) == (101, alarm)
+    lone = seeded((), DOUBTFUL)
+    lone.tell(KESTREL_1)
+    assert lone.tell(KESTREL_2).alarm  # no other event at all
+
+
+def test_a_copy_never_alarms_and_weighs_nothing() -> None:
+    telling = seeded(join=CERTAIN)
+    telling.tell(KESTREL_1)
+    copy = telling.tell(replace(KESTREL_1, title="From our partners"))
+    assert (copy.copy_of, copy.alarm, copy.weighed) == (3, False, None)
+
+
+# ------------------------------------------------------------------ languages
+
+
+def test_events_are_found_within_a_language() -> None:
+    telling = seeded((*SEEDS, INSEL_1, INSEL_2))
+    assert [told.event for told in telling.told] == [100, 100, 100, 101, 101]
+    first = telling.tell(GIPFEL_1)
+    assert (first.event, first.nearest_event) == (None, 101)
+    assert telling.tell(KESTREL_1).event is None
+    again = replace(GIPFEL_1, title="Zwei Bergsteiger am Kestrel vermisst")
+    assert telling.tell(again).event == 102
+
+
+def test_an_article_of_unknown_language_is_placed_among_those_of_the_main_one() -> None:
+    telling = seeded((*SEEDS, INSEL_1))
+    telling.tell(KESTREL_1)
+    assert telling.tell(replace(KESTREL_2, language="")).event == 102
+
+
+def test_copies_are_found_whatever_their_language_is_taken_for() -> None:
+    telling = seeded((*SEEDS, INSEL_1))
+    telling.tell(GIPFEL_1)
+    copy = telling.tell(replace(GIPFEL_1, language="en"))
+    assert (copy.event, copy.copy_of) == (102, 4)
+
+
+def test_an_article_of_a_language_without_a_profile_has_a_place() -> None:
+    telling = seeded()
+    placement = telling.tell(VOLCAN)
+    assert placement.copy_of is None
+    assert telling.tell(replace(VOLCAN, title="De nos partenaires")).copy_of == 3
 
 
 @settings(deadline=None, max_examples=15)
@@ -173,7 +256,7 @@ def test_any_text_and_date_has_a_place(told: list[tuple[str, datetime | None, bo
 def test_placing_among_thousands_is_fast() -> None:
     draw = random.Random(1)
     words = [f"{a}{b}{c}" for a in "bdfgkl" for b in "aeiou" for c in range(100)]
-    coverage = Coverage(MODEL)
+    coverage = Coverage(MODEL, JOIN)
     texts = [" ".join(draw.choices(words, k=200)) for _ in range(600)]
     for number, text in enumerate(texts):
         prepared = prepare(article(text[:40], text))

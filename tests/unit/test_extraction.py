@@ -13,6 +13,7 @@ from monitor.domain.extraction import extract_page, from_feed, read_seed, strip_
 from monitor.domain.pages import MAX_TEXT
 from monitor.errors import ConfigError, ParseError
 from monitor.types import Article, Document
+from tests.unit.texts import TEXTS
 
 NOW = datetime(2024, 5, 1, 12, tzinfo=UTC)
 URL = "https://www.harbour-times.example/2024/ferry"
@@ -370,3 +371,15 @@ def test_arbitrary_seeds_raise_nothing_but_config_errors(data: bytes) -> None:
         assert read_seed("a.txt", data).text
     except ConfigError:
         return
+
+
+def test_the_declared_language_counts_where_the_text_is_short() -> None:
+    markup = '<html lang="nl"><body><h1>Wetter</h1><p>Wetter heute in Berlin</p></body></html>'
+    assert extract(markup, "Wetter heute", None, "Wetter heute in Berlin").language == "nl"
+    assert from_feed(URL, "Wetter heute", "Wetter heute in Berlin", None, "").language == "de"
+    assert from_feed(URL, "Wetter", "", None, "", language="de-AT").language == "de"
+
+
+def test_the_text_counts_where_it_is_long() -> None:
+    report = " ".join(TEXTS["de"].split())
+    assert extract(page(report, report), "Hafen").language == "de"

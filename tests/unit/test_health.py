@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.domain.health import is_dead, volume
+from monitor.domain.health import comparable, is_dead, volume
 
 NOW = datetime(2025, 6, 1, tzinfo=UTC)
 STEADY = [100, 104, 96, 99, 103, 101, 98, 100]
@@ -37,16 +37,27 @@ def test_a_feed_is_dead_after_a_day_of_several_failures(
     ],
 )
 def test_few_articles_are_quiet_or_blind(today: int, failing: int, verdict: str) -> None:
-    assert volume(today, STEADY, [], failing, feeds=10).verdict == verdict
+    assert volume(today, STEADY, failing, feeds=10).verdict == verdict
 
 
-def test_weekdays_are_compared_with_their_like_once_there_are_enough() -> None:
-    days = [200, 210, 190, 205, 195, 50, 45]
-    assert volume(50, [48], days, 0, 10).usual == 195
-    assert volume(50, [48, 52, 49], days, 0, 10).usual == 49
+@pytest.mark.parametrize(
+    ("days", "compared"),
+    [
+        (0, []),
+        (1, []),
+        (5, [1, 2, 3, 4]),
+        (21, list(range(1, 21))),
+        (22, [7, 14, 21]),
+        (400, [7, 14, 21, 28, 35, 42, 49, 56]),
+    ],
+)
+def test_weekdays_are_compared_with_their_like_once_there_are_enough(
+    days: int, compared: list[int]
+) -> None:
+    assert list(comparable(days)) == compared
 
 
 def test_a_new_monitor_claims_nothing() -> None:
-    assert volume(3, [], [4, 5], 0, 10).verdict == "unknown"
-    assert volume(0, [], [], 9, 10).verdict == "blind"
-    assert volume(0, [], [], 0, 0).verdict == "unknown"
+    assert volume(3, [4, 5], 0, 10).verdict == "unknown"
+    assert volume(0, [], 9, 10).verdict == "blind"
+    assert volume(0, [], 0, 0).verdict == "unknown"

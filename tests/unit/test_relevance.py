@@ -1,10 +1,11 @@
-"""Fitting a topic and judging articles by it."""
+"""Judging articles by a fitted topic, each beside those judged before."""
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
@@ -12,88 +13,232 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import monitor
-from monitor.domain.background import EMPTY, Background
-from monitor.domain.model import TopicModel
-from monitor.domain.relevance import check_seeds, fit, nearest_seed, score
-from monitor.errors import ConfigError, ParseError
-from monitor.types import Article, TopicSettings
+from monitor.domain.fitting import fit
+from monitor.domain.model import Profile, TopicModel
+from monitor.domain.neighbours import pack, shares, unpack
+from monitor.domain.relevance import Scorer, nearest_seed, score_alone
+from monitor.types import Article, Score, TopicSettings
 from tests.unit.stories import (
+    GIPFEL_1,
+    INSEL_1,
+    INSEL_2,
     KESTREL_1,
     KESTREL_2,
-    MARCH,
     OTHER_NEWS,
+    POKAL,
     SEEDS,
+    SHIPPED,
     SORREL_1,
     SORREL_2,
+    VOLCAN,
     article,
 )
 
-BACKGROUND = Background.from_bytes(
-    (Path(monitor.__file__).parent / "data" / "background.json.gz").read_bytes()
+BOTH = (*SEEDS, INSEL_1, INSEL_2)
+AFTERMATH = article(
+    "Okafor calls off search above Brandis",
+    "Rescuers led by Lena Okafor stopped searching the slopes above Brandis on Friday, where two "
+    "climbers went missing when mud and lava swept over a glacier in the Oram highlands.",
 )
-ANY = TopicSettings()
+"""Near to what is told of the eruption, farther from the seeds."""
 
 
 @cache
-def model(seeds: tuple[Article, ...] = SEEDS, topic: TopicSettings = ANY) -> TopicModel:
-    return fit(seeds, background=BACKGROUND, settings=topic)
+def model(seeds: tuple[Article, ...] = SEEDS, topic: TopicSettings = TopicSettings()) -> TopicModel:
+    return fit(seeds, backgrounds=SHIPPED, settings=topic)
 
 
-@pytest.mark.parametrize(
-    "seeds",
-    [SEEDS, SEEDS[:1], SEEDS[:1] * 5, (*SEEDS[:1] * 10, SORREL_2), SEEDS * 17],
-    ids=["three", "one", "one five times", "one ten times and another", "fifty-one"],
-)
-def test_the_first_hour_tells_a_new_event_from_other_news(seeds: tuple[Article, ...]) -> None:
+def after(
+    earlier: Sequence[Article], *articles: Article, fitted: TopicModel | None = None
+) -> list[Score]:
+    """Scores of articles in one batch after ``earlier`` ones, which were judged from 1 on."""
+    scorer = Scorer(fitted or model())
+    scorer.score(range(1, 1 + len(earlier)), earlier)
+    scorer.note(range(1, 1 + len(earlier)))
+    return scorer.score(range(100, 100 + len(articles)), articles)
+
+
+def parts_of(found: Score) -> float:
+    """What terms and neighbours add up to."""
+    portions = shares(found.neighbours)
+    lent = [p * one.score for p, one in zip(portions, found.neighbours, strict=True)]
+    return math.fsum([*(term.part for term in found.terms), *lent])
+
+
+# ------------------------------------------------------------------ neighbours
+
+
+def test_an_article_beside_relevant_ones_scores_higher_than_alone() -> None:
+    [alone], [beside] = after([], AFTERMATH), after([KESTREL_1, KESTREL_2], AFTERMATH)
+    assert alone.neighbours == ()
+    assert beside.value > alone.value
+    assert beside.probability > alone.probability
+    assert [one.judgement for one in beside.neighbours[:2]] in ([1, 2], [2, 1])
+
+
+def test_an_article_beside_off_topic_ones_scores_lower_than_alone() -> None:
+    odd = replace(OTHER_NEWS[0], text=f"{OTHER_NEWS[0].text} Lava and ash, said the volcano fans.")
+    [alone], [beside] = after([], odd), after([OTHER_NEWS[0]] * 3, odd)
+    assert beside.value < alone.value
+
+
+def test_an_article_like_nothing_before_keeps_its_own_score_exactly() -> None:
+    [alone] = after([], KESTREL_1)
+    strange = [article("Quintrix", "zorbal velshi marnok"), article(), VOLCAN]
+    [beside] = after(strange, KESTREL_1)
+    assert beside == alone == score_alone(model(), KESTREL_1)
+
+
+def test_of_a_batch_an_article_leans_on_those_before_it_only() -> None:
+    first, second = after([], KESTREL_1, KESTREL_2)
+    assert first == after([], KESTREL_1)[0]
+    assert [one.judgement for one in second.neighbours] == [100]
+    assert second.value == after([KESTREL_1], KESTREL_2)[0].value
+    turned = after([], KESTREL_2, KESTREL_1)
+    assert turned[0].neighbours == ()
+    assert [one.judgement for one in turned[1].neighbours] == [100]
+
+
+def test_an_edited_version_of_an_article_is_not_its_neighbour() -> None:
+    scorer = Scorer(model())
+    scorer.score([1, 2], [KESTREL_1, KESTREL_2])
+    scorer.note([1, 2])
+    edited = replace(KESTREL_1, text=f"{KESTREL_1.text} Both climbers were found on Thursday.")
+    [found] = scorer.score([1], [edited])
+    assert [one.judgement for one in found.neighbours] == [2]
+
+
+def test_what_was_not_settled_is_nobodys_neighbour() -> None:
+    scorer = Scorer(model())
+    scorer.score([1, 2], [KESTREL_1, KESTREL_2])
+    scorer.note([2])
+    [found] = scorer.score([3], [KESTREL_1])
+    assert [one.judgement for one in found.neighbours] == [2]
+    scorer.note([])
+    assert scorer.score([3], [KESTREL_1])[0] == found
+
+
+def test_what_is_recalled_counts_as_what_was_judged() -> None:
+    told = [KESTREL_1, OTHER_NEWS[1], KESTREL_2, VOLCAN]
+    scorer = Scorer(model())
+    scorer.recall(range(1, 1 + len(told)), told)
+    assert scorer.score([100, 101], [AFTERMATH, OTHER_NEWS[0]]) == after(
+        told, AFTERMATH, OTHER_NEWS[0]
+    )
+
+
+def test_nothing_to_judge_is_no_score() -> None:
+    assert Scorer(model()).score([], []) == []
+
+
+# ------------------------------------------------------------------ explained
+
+
+def test_the_parts_of_terms_and_neighbours_add_up_to_the_score() -> None:
+    for found in after([KESTREL_1, *OTHER_NEWS], KESTREL_2, AFTERMATH, *SEEDS):
+        assert found.relevant
+        assert found.neighbours
+        assert abs(parts_of(found) - found.value) < 1e-9
+        sizes = [abs(term.part) for term in found.terms]
+        assert sizes == sorted(sizes, reverse=True)
+
+
+def test_terms_are_named_as_they_are_written() -> None:
+    for one in SEEDS:
+        [found] = after([], one)
+        text = f"{one.title} {one.text}".lower()
+        assert all(term.term.lower() in text for term in found.terms)
+    assert "volcano" in [term.term.lower() for term in after([], KESTREL_1)[0].terms[:5]]
+
+
+@pytest.mark.parametrize("one", [KESTREL_2, AFTERMATH, *OTHER_NEWS, GIPFEL_1, POKAL, VOLCAN])
+def test_a_score_can_be_found_again_from_what_is_stored(one: Article) -> None:
+    earlier = [KESTREL_1, *OTHER_NEWS, INSEL_2, POKAL]
+    fitted = TopicModel.from_bytes(model(BOTH).to_bytes())
+    [judged] = after(earlier, one, fitted=model(BOTH))
+    stored = unpack(pack(judged.neighbours))
+    again = score_alone(fitted, one, stored)
+    assert again.value == judged.value
+    assert again.probability == judged.probability
+    assert replace(again, terms=()) == replace(judged, terms=())
+    assert again.terms == judged.terms or not judged.relevant
+
+
+def test_scores_can_be_found_again_bit_for_bit_matched_or_not() -> None:
+    """What adds up hundreds of terms must do so in one way."""
+    lines = (Path(__file__).parents[1] / "data/stories.jsonl").read_text("utf-8").splitlines()
+    told = [article(row["title"], row["text"]) for row in map(json.loads, lines)]
+    judged = after([], *SEEDS, *told)
+    assert any(one.relevant for one in judged) and not all(one.relevant for one in judged)
+    again = [
+        score_alone(model(), one, found.neighbours)
+        for one, found in zip([*SEEDS, *told], judged, strict=True)
+    ]
+    assert [one.value for one in again] == [one.value for one in judged]
+
+
+def test_the_probability_is_one_half_at_the_threshold_and_rises() -> None:
+    profile = model().profiles["en"]
+    values = [profile.probability(value / 100) for value in range(-100, 101)]
+    assert values == sorted(values)
+    assert 0 < values[0] < 0.05 < 0.95 < values[-1] < 1
+    assert profile.probability(profile.threshold) == 0.5
+    assert profile.probability(profile.level) < 0.1
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1))
+def test_any_profile_has_a_probability(level: float, threshold: float, score: float) -> None:
+    profile = Profile(model().profiles["en"].vocabulary, {}, level, threshold)
+    assert 0 <= profile.probability(score) <= 1
+    assert profile.probability(threshold) == 0.5
+
+
+# ------------------------------------------------------------------ languages
+
+
+def test_each_language_is_judged_by_its_own_profile() -> None:
+    fitted = model(BOTH)
+    found = after([], KESTREL_1, GIPFEL_1, POKAL, *OTHER_NEWS, fitted=fitted)
+    assert [one.relevant for one in found] == [True, True, False, *[False] * len(OTHER_NEWS)]
+    assert (fitted.main, set(fitted.profiles)) == ("en", {"en", "de"})
+    assert fitted.threshold == fitted.threshold_for(KESTREL_1)
+    assert fitted.threshold_for(GIPFEL_1) == fitted.profiles["de"].threshold
+    assert score_alone(fitted, GIPFEL_1) == score_alone(
+        replace(fitted, profiles={"de": fitted.profiles["de"]}), GIPFEL_1
+    )
+
+
+def test_articles_in_other_languages_are_refused_with_a_reason() -> None:
+    [found] = after([], VOLCAN, fitted=model(BOTH))
+    assert (found.value, found.relevant, found.terms) == (0.0, False, ())
+    assert found.reason == "written in fr, the seeds in de, en"
+    assert found.probability < 0.1
+    assert found == score_alone(model(BOTH), VOLCAN)
+    assert model(BOTH).threshold_for(VOLCAN) == math.inf
+
+
+@pytest.mark.parametrize("seeds", [BOTH, (INSEL_1, INSEL_2, SORREL_1)])
+def test_an_article_of_unknown_language_is_read_in_the_main_one(seeds: tuple[Article, ...]) -> None:
     fitted = model(seeds)
-    assert all(found.relevant for found in score(fitted, [KESTREL_1, KESTREL_2]))
-    assert not any(found.relevant for found in score(fitted, OTHER_NEWS))
+    one = KESTREL_1 if fitted.main == "en" else GIPFEL_1
+    unknown = replace(one, language="")
+    assert fitted.language(unknown) == fitted.main
+    assert score_alone(fitted, unknown) == score_alone(fitted, one)
 
 
-def test_copied_seeds_do_not_raise_the_threshold() -> None:
-    assert model(SEEDS * 10).threshold == pytest.approx(model().threshold, rel=0.5)
+def test_a_language_is_known_by_its_first_two_letters() -> None:
+    assert score_alone(model(), replace(KESTREL_1, language="EN-gb")) == score_alone(
+        model(), KESTREL_1
+    )
 
 
-def test_a_stream_sample_keeps_the_decision() -> None:
-    stream = [replace(one, title=f"{one.title} {i}") for i in range(40) for one in OTHER_NEWS]
-    fitted = fit(SEEDS, background=BACKGROUND, settings=ANY, stream=stream, stream_days=20)
-    found = score(fitted, [KESTREL_1, KESTREL_2, *OTHER_NEWS])
-    assert [one.relevant for one in found] == [True, True] + [False] * len(OTHER_NEWS)
+def test_neighbours_are_of_the_same_language() -> None:
+    same = replace(KESTREL_1, language="de")
+    [found] = after([same, INSEL_1], KESTREL_1, fitted=model(BOTH))
+    assert found.neighbours == ()
 
 
-def test_a_topic_can_be_fitted_without_a_background() -> None:
-    fitted = fit(SEEDS, background=EMPTY, settings=ANY)
-    values = [found.value for found in score(fitted, [KESTREL_1, *OTHER_NEWS])]
-    assert values[0] == max(values)
-
-
-def test_labels_move_the_profile() -> None:
-    bank, final = OTHER_NEWS[1], OTHER_NEWS[0]
-    liked = fit(SEEDS, background=BACKGROUND, settings=ANY, relevant=[bank])
-    disliked = fit(SEEDS, background=BACKGROUND, settings=ANY, irrelevant=[final])
-    plain = score(model(), [bank, final])
-    assert score(liked, [bank])[0].value > plain[0].value
-    assert score(disliked, [final])[0].value < plain[1].value
-
-
-def test_a_threshold_that_is_set_is_used() -> None:
-    assert model(topic=TopicSettings(threshold=0.99)).threshold == 0.99
-    assert not score(model(topic=TopicSettings(threshold=0.99)), [SORREL_1])[0].relevant
-
-
-@pytest.mark.parametrize(("budget", "matches"), [(0.0, 0), (1.0, 10), (3.0, 30), (1000.0, 60)])
-def test_the_budget_bounds_the_matches_of_the_stream(budget: float, matches: int) -> None:
-    volcanoes = [replace(SORREL_1, text=f"{SORREL_1.text} {'harbour ' * i}") for i in range(60)]
-    stream = [*volcanoes, *OTHER_NEWS * 20]
-    topic = TopicSettings(match_budget=budget)
-    fitted = fit(SEEDS, background=BACKGROUND, settings=topic, stream=stream, stream_days=10)
-    assert sum(found.relevant for found in score(fitted, stream)) == pytest.approx(matches, abs=5)
-    assert sum(found.relevant for found in score(fitted, stream)) <= matches
-
-
-def test_a_budget_without_a_stream_changes_nothing() -> None:
-    assert model(topic=TopicSettings(match_budget=1)).threshold == model().threshold
+# ------------------------------------------------------------------ phrases and seeds
 
 
 @pytest.mark.parametrize(
@@ -107,62 +252,14 @@ def test_a_budget_without_a_stream_changes_nothing() -> None:
     ],
 )
 def test_must_and_exclude_decide_over_the_score(topic: TopicSettings, reason: str) -> None:
-    found = score(model(topic=topic), [KESTREL_1])[0]
-    assert found.value == score(model(), [KESTREL_1])[0].value
+    [found] = after([], KESTREL_1, fitted=model(topic=topic))
+    assert found.value == after([], KESTREL_1)[0].value
     assert (found.relevant, found.reason) == (not reason, reason)
 
 
 def test_an_article_below_the_threshold_needs_no_reason() -> None:
-    found = score(model(topic=TopicSettings(must=("Halden",))), OTHER_NEWS[:1])[0]
+    [found] = after([], OTHER_NEWS[0], fitted=model(topic=TopicSettings(must=("Halden",))))
     assert (found.relevant, found.reason) == (False, "")
-
-
-def test_the_explanation_is_exact_and_readable() -> None:
-    for one, found in zip(SEEDS, score(model(), SEEDS), strict=True):
-        assert abs(math.fsum(term.part for term in found.terms) - found.value) < 1e-9
-        sizes = [abs(term.part) for term in found.terms]
-        assert sizes == sorted(sizes, reverse=True)
-        text = f"{one.title} {one.text}".lower()
-        assert all(term.term.lower() in text for term in found.terms)
-    assert "volcano" in [term.term.lower() for term in score(model(), [KESTREL_1])[0].terms[:5]]
-
-
-def test_a_score_does_not_depend_on_its_neighbours() -> None:
-    articles = [KESTREL_1, *OTHER_NEWS, SORREL_1]
-    assert score(model(), articles) == [score(model(), [one])[0] for one in articles]
-    assert score(model(), []) == []
-
-
-def test_bytes_hold_the_model_exactly() -> None:
-    topic = TopicSettings(must=("volcano",), exclude=("film",), threshold=1 / 3)
-    fitted = fit(SEEDS, background=BACKGROUND, settings=topic, irrelevant=OTHER_NEWS[:2])
-    data = fitted.to_bytes()
-    again = TopicModel.from_bytes(data)
-    assert again == fitted
-    assert again.to_bytes() == data
-    assert score(again, [KESTREL_1]) == score(fitted, [KESTREL_1])
-    assert len(data) < 300 * 1024
-
-
-@pytest.mark.parametrize("data", [b"", b"x", model().to_bytes()[:-20], b"x\x9c\xabV\x02\x00"])
-def test_other_bytes_are_a_parse_error(data: bytes) -> None:
-    with pytest.raises(ParseError, match="model"):
-        TopicModel.from_bytes(data)
-
-
-@pytest.mark.parametrize("seeds", [[], [article()], [article("the and of", "said … !")]])
-def test_seeds_without_words_are_a_usage_error(seeds: list[Article]) -> None:
-    with pytest.raises(ConfigError, match="empty vocabulary"):
-        fit(seeds, background=BACKGROUND, settings=ANY)
-
-
-def test_a_seed_without_words_does_no_harm() -> None:
-    fitted = model((article(), *SEEDS))
-    assert fitted.threshold == model().threshold
-    assert nearest_seed(fitted, SORREL_2)[0] == SORREL_2.title
-    checks = check_seeds([article(), SORREL_1], BACKGROUND)
-    assert [check.similarity for check in checks] == [None, None]
-    assert checks[0].problems == ("too short: 0 different words",)
 
 
 def test_the_nearest_seed_is_named() -> None:
@@ -172,59 +269,17 @@ def test_the_nearest_seed_is_named() -> None:
     assert 0 < nearest_seed(model(), KESTREL_1)[1] < 0.6
 
 
-def test_good_seeds_pass_the_check() -> None:
-    assert [check.problems for check in check_seeds(SEEDS, BACKGROUND)] == [()] * 3
-    assert all(
-        check.similarity and check.similarity > 0.1 for check in check_seeds(SEEDS, BACKGROUND)
-    )
-    assert check_seeds([], BACKGROUND) == []
-
-
-def test_what_is_wrong_with_seeds_is_said() -> None:
-    german = article(
-        "Vulkan", "Der Vulkan spuckte Asche über die Insel. " * 3, MARCH + timedelta(days=1), "de"
-    )
-    odd = [SORREL_1, SORREL_2, SORREL_1, OTHER_NEWS[0], article("Volcano erupts"), german]
-    problems = [" ".join(check.problems) for check in check_seeds(odd, BACKGROUND)]
-    assert problems[0] == problems[1] == ""
-    assert "repeats seed 1" in problems[2]
-    assert "does not agree" in problems[3]
-    assert "too short" in problems[4]
-    assert "another language (de)" in problems[5]
-
-
-def test_a_lone_seed_has_nothing_to_agree_with() -> None:
-    check = check_seeds(SEEDS[:1], BACKGROUND)[0]
-    assert (check.similarity, check.problems) == (None, ())
-
-
-def test_foreign_seeds_find_foreign_news() -> None:
-    seed = article(
-        "Vulkan bricht aus",
-        "Der Vulkan auf der Insel ist in der Nacht ausgebrochen. Lava floss zum Hafen, Asche "
-        "legte den Flughafen lahm, und tausende Bewohner wurden in Sicherheit gebracht.",
-        language="de",
-    )
-    news = article(
-        "Ausbruch im Hochland",
-        "Nach hundert Jahren Ruhe ist der Vulkan im Hochland wieder ausgebrochen. Lava und Asche "
-        "zerstörten eine Brücke, zwei Bergsteiger werden vermisst.",
-        language="de",
-    )
-    football = article(
-        "Pokalsieg in letzter Minute",
-        "Mit einem späten Tor hat die Mannschaft das Finale gewonnen. Die Anhänger feierten bis "
-        "in den Morgen, der Trainer lobte die Abwehr und sprach von einer großen Saison.",
-        language="de",
-    )
-    found = score(model((seed,)), [news, football, *OTHER_NEWS])
-    assert [one.relevant for one in found] == [True] + [False] * (1 + len(OTHER_NEWS))
+def test_the_nearest_seed_is_one_of_the_same_language() -> None:
+    assert nearest_seed(model(BOTH), INSEL_2)[0] == INSEL_2.title
+    assert nearest_seed(model(BOTH), VOLCAN)[1] == 0.0
 
 
 @settings(deadline=None, max_examples=20)
-@given(st.text(), st.text(), st.sampled_from(["", "en", "ja", "??"]))
+@given(st.text(), st.text(), st.sampled_from(["", "en", "de", "ja", "??"]))
 def test_any_text_has_a_score(title: str, text: str, language: str) -> None:
     one = article(title, text, language=language)
-    found = score(model(), [one])[0]
-    assert -1 <= found.value <= 1
-    assert 0 <= nearest_seed(model(), one)[1] <= 1
+    for found in after([KESTREL_1, INSEL_1], one, one, fitted=model(BOTH)):
+        assert -1 <= found.value <= 1
+        assert 0 <= found.probability <= 1
+        assert score_alone(model(BOTH), one, found.neighbours).value == found.value
+    assert 0 <= nearest_seed(model(BOTH), one)[1] <= 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from monitor.domain import schedule
 
@@ -48,7 +50,59 @@ def test_messages_are_tried_for_a_week() -> None:
     assert schedule.delivery_retry(NOW + timedelta(days=8), NOW, 1) is None
 
 
-def test_fits_are_tried_again_and_grow_rare_with_the_stream() -> None:
+def test_fits_are_tried_again() -> None:
     assert schedule.fit_retry(NOW, 1) == NOW + timedelta(minutes=1)
     assert schedule.fit_retry(NOW, 60) == NOW + timedelta(hours=6)
-    assert schedule.next_fit(NOW, 10) < schedule.next_fit(NOW, 5000)
+
+
+@pytest.mark.parametrize(
+    ("stream", "grown", "worth"),
+    [
+        (0, 0, False),
+        (99, 99, False),  # too few to say anything
+        (100, 100, True),  # the first that may
+        (150, 50, False),
+        (200, 100, True),
+        (300, 149, False),
+        (300, 150, True),
+        (2000, 999, False),
+        (2000, 1000, True),
+        (2000, 2000, True),
+    ],
+)
+def test_a_fit_is_worth_it_when_half_of_what_it_reads_is_new(
+    stream: int, grown: int, worth: bool
+) -> None:
+    assert schedule.worth_fitting(stream, grown) is worth
+
+
+@pytest.mark.parametrize(
+    ("stream", "span", "grown", "wait"),
+    [
+        (0, timedelta(), 0, schedule.REFIT_SOONEST),  # nothing is known of the pace
+        (50, timedelta(hours=1), 0, schedule.REFIT_SOONEST),
+        (1000, timedelta(hours=1), 0, schedule.REFIT_SOONEST),  # a fast stream
+        (1000, timedelta(days=20), 0, timedelta(days=5)),  # 500 are missing; half-way there
+        (1000, timedelta(days=20), 300, timedelta(days=2)),
+        (2000, timedelta(days=8), 0, timedelta(days=2)),
+        (40, timedelta(days=4), 0, timedelta(days=5)),  # 100 are missing
+        (2000, timedelta(days=3650), 0, schedule.REFIT_LATEST),
+        (1, timedelta(), 0, schedule.REFIT_SOONEST),
+        (2000, timedelta(days=8), 1500, schedule.REFIT_SOONEST),  # more than enough
+    ],
+)
+def test_the_next_fit_is_looked_for_half_way_to_where_it_is_worth_it(
+    stream: int, span: timedelta, grown: int, wait: timedelta
+) -> None:
+    assert schedule.next_fit(NOW, stream, span, grown) - NOW == wait
+
+
+@given(
+    st.integers(0, 2000),
+    st.timedeltas(timedelta(), timedelta(days=5000)),
+    st.integers(0, 2000),
+)
+def test_the_next_look_is_neither_soon_nor_never(stream: int, span: timedelta, grown: int) -> None:
+    wait = schedule.next_fit(NOW, stream, span, grown) - NOW
+    assert schedule.REFIT_SOONEST <= wait <= schedule.REFIT_LATEST
+    assert wait <= schedule.next_fit(NOW, stream, span) - NOW

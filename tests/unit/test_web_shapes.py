@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.types import MatchView, Term
+from monitor.types import LikeArticle, MatchView, Term
 from monitor.web.formats import bars, number, when
 from monitor.web.listing import fold_copies
 
@@ -31,8 +31,13 @@ def test_numbers_and_times() -> None:
 
 
 def test_the_terms_of_a_score_add_up() -> None:
-    made = bars(TERMS, limit=4)
-    total = sum(bar.part for bar in made.shown) + made.others_part
-    assert total == pytest.approx(sum(term.part for term in TERMS))
-    assert made.shown[0].length == 1 and made.others == 11
-    assert bars(()).shown == ()
+    like = [LikeArticle(at, f"Earlier {at}", 0.5, 0.0014) for at in range(9)]
+    made = bars(TERMS, like)
+    parts = [bar.part for bar in (*made.terms, *made.articles)]
+    total = sum(parts) + made.others_part + made.other_articles_part
+    exact = sum(term.part for term in TERMS) + sum(one.part for one in like)
+    assert total == pytest.approx(made.total) and abs(total - exact) <= 0.0005
+    assert all(round(part, 3) == part for part in parts)
+    assert made.terms[0].length == 1 and made.others == 3 and made.other_articles == 4
+    assert [bar.match for bar in made.articles] == [0, 1, 2, 3, 4]
+    assert bars(()).terms == ()

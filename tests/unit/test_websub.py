@@ -224,6 +224,22 @@ def test_a_refusal_is_kept_in_words_that_can_be_shown() -> None:
     assert websub.denied("", NOW).error == "the hub has refused"
 
 
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("nothing of it", "nothing of it"),
+        ("bad secret s3cr3t_-s3cr3t_-!", "bad secret …!"),
+        ("hub.secret=s3cr3t_-s3cr3t_-&hub.mode=x", "hub.secret=…&hub.mode=x"),
+        ('{"secret": "s3cr3t_-s3"}', '{"secret": "…"}'),
+        ("cut off: s3cr3t_-s", "cut off: …"),
+        ("POST /websub/t0ken-t0ken-t0ken, s3cr3t_-s3cr3t_-", "POST /websub/…, …"),
+        ("S3CR3T_-S3CR3T_-", "…"),
+    ],
+)
+def test_secrets_are_left_out_whole_or_cut(said: str, told: str) -> None:
+    assert websub.without_secrets(said, "s3cr3t_-s3cr3t_-", "t0ken-t0ken-t0ken") == told
+
+
 chances = st.floats(0, 1, exclude_max=True)
 
 

@@ -54,7 +54,8 @@ class Robots:
         self._now = now
         self._records: OrderedDict[str, _Record] = OrderedDict()
         self._weight = 0
-        self._delays: dict[str, float] = {}
+        self._delays: dict[str, dict[str, float]] = {}
+        """Of the hosts that have some, by site."""
         self._asking: dict[str, asyncio.Task[_Record]] = {}
 
     async def check(self, url: str) -> None:
@@ -73,8 +74,9 @@ class Robots:
             raise FetchError(f"robots.txt of {host_of(url)} does not allow it", permanent=True)
 
     def delay_of(self, host: str) -> float:
-        """Seconds that the host wants between requests, as far as is known."""
-        return self._delays.get(host, 0.0)
+        """Seconds that the host wants between requests: the most that any of its sites is known to
+        want."""
+        return max(self._delays.get(host, {}).values(), default=0.0)
 
     async def aclose(self) -> None:
         """Give up what is being asked."""
@@ -116,15 +118,20 @@ class Robots:
         self._records[site] = record
         self._weight += record.weight
         if record.rules is not None and record.rules.delay:
-            self._delays[host_of(site)] = record.rules.delay
+            self._delays.setdefault(host_of(site), {})[site] = record.rules.delay
         while len(self._records) > _REMEMBERED or self._weight > _MAX_WEIGHT:
             self._forget(next(iter(self._records)))
 
     def _forget(self, site: str) -> None:
         record = self._records.pop(site, None)
-        if record is not None:
-            self._weight -= record.weight
-            self._delays.pop(host_of(site), None)
+        if record is None:
+            return
+        self._weight -= record.weight
+        if record.rules is not None and record.rules.delay:
+            host = host_of(site)
+            del self._delays[host][site]
+            if not self._delays[host]:
+                del self._delays[host]
 
 
 def _site(url: str) -> str:

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import Table, and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from models import Article, Entry, Judgement, Topic
 from monitor import types
 from monitor.edge.store.revisions import open_revision
-from monitor.edge.store.statements import DUE, READABLE, insert_new
+from monitor.edge.store.statements import DUE, READABLE, chunks, insert_new
 
 KEY_LIMIT = 1000
 """Characters; Postgres refuses to index much longer values."""
@@ -65,6 +65,16 @@ class Sightings:
 NOTHING = Sightings(0, 0, 0, (), (), ())
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the document of a feed shows; the caller holds the feed's row."""
+
+    feed: FeedRow
+    entries: Sequence[types.Entry]
+    hosts: Mapping[str, str]
+    """Of the entries' addresses."""
+
+
 def add_entries(
     session: Session,
     feed: FeedRow,
@@ -73,31 +83,46 @@ def add_entries(
     now: datetime,
 ) -> Sightings:
     """Keep what a feed's document shows; ``hosts``: of each address."""
-    if not entries:
-        return NOTHING
-    by_key = {article_key(entry.key): entry for entry in entries}
-    known = _known(session, feed, by_key)
-    moved = _moved(session, feed, by_key, known)
-    for old, new in moved.items():
-        by_key[old] = by_key.pop(new)
-    known.update(_known(session, feed, moved))
-    known.update(
-        _add(session, feed, {k: e for k, e in by_key.items() if k not in known}, hosts, now)
-    )
-    shown = {row.id: by_key[key] for key, row in known.items()}
-    sighted = _sight(session, feed, shown, now)
-    before = {row.id: row.digest for row in known.values() if row.digest is not None}
-    edited = _note_edits(session, feed, shown, before, now)
-    collected = [r.id for r in known.values() if r.state in READABLE and r.id in sighted]
+    return add_shown(session, [Shown(feed, entries, hosts)], now)[0]
+
+
+def add_shown(session: Session, shown: Sequence[Shown], now: datetime) -> list[Sightings]:
+    """Keep what the documents of different feeds show, in as few statements as of one."""
+    windows = [
+        _Window(one.feed, {article_key(e.key): e for e in one.entries}, one.hosts) for one in shown
+    ]
+    if not any(window.by_key for window in windows):
+        return [NOTHING] * len(windows)
+    known = _Known()
+    _look_up(session, known, windows, {key for window in windows for key in window.by_key})
+    moved = _follow_moves(session, known, windows)
+    _look_up(session, known, windows, moved)
+    _add(session, known, windows, now)
+    _sight(session, known, windows, now)
+    edited = _note_edits(session, known, windows, now)
+    readable = {row.id for row in known.articles.values() if row.state in READABLE}
+    collected = {article for w in windows for article in w.sighted & readable}
+    topics = tuple(make_judgements_due(session, collected, now))
+    return [
+        _sightings(window, known, edited, topics if window.sighted & readable else ())
+        for window in windows
+    ]
+
+
+def _sightings(
+    window: _Window, known: _Known, edited: Collection[int], topics: tuple[int, ...]
+) -> Sightings:
+    rows = [known.articles[key] for key in window.by_key]
+    shown = {row.id: entry for row, entry in zip(rows, window.by_key.values(), strict=True)}
+    changed = window.changed.keys() & edited
+    due = [row.host for row in rows if row.state in DUE or row.id in changed]
     return Sightings(
-        entries=len(by_key),
-        new=len(sighted),
-        edited=len(edited),
-        hosts=tuple(
-            dict.fromkeys(r.host for r in known.values() if r.state in DUE or r.id in edited)
-        ),
-        topics=tuple(make_judgements_due(session, collected, now)),
-        published=tuple(shown[article].published for article in sorted(sighted)),
+        entries=len(rows),
+        new=len(window.sighted),
+        edited=len(changed),
+        hosts=tuple(dict.fromkeys(due)),
+        topics=topics,
+        published=tuple(shown[article].published for article in sorted(window.sighted)),
     )
 
 
@@ -134,117 +159,172 @@ def make_judgements_due(session: Session, articles: Iterable[int], now: datetime
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _Article:
     id: int
     state: str
     host: str
-    digest: str | None
-    """Of what this feed showed of it last; None if it never did."""
+
+
+@dataclass(slots=True)
+class _Known:
+    """What has been read of the database."""
+
+    articles: dict[str, _Article] = field(default_factory=dict)
+    """By key."""
+    digests: dict[tuple[int, int], str] = field(default_factory=dict)
+    """(feed, article) -> of what the feed showed of it last."""
+
+
+@dataclass(slots=True)
+class _Window:
+    """What one feed shows, and what has been found out about it."""
+
+    feed: FeedRow
+    by_key: dict[str, types.Entry]
+    hosts: Mapping[str, str]
+    sighted: set[int] = field(default_factory=set)
+    """Articles that are new to this feed."""
+    changed: dict[int, types.Entry] = field(default_factory=dict)
+    """By article: entries that say something else than before."""
 
 
 _KNOWN = (
-    select(Article.key, Article.id, Article.state, Article.host, Entry.digest)
-    .outerjoin(Entry, and_(Entry.article_id == Article.id, Entry.feed_id == bindparam("feed")))
+    select(Article.key, Article.id, Article.state, Article.host, Entry.feed_id, Entry.digest)
+    .outerjoin(
+        Entry,
+        and_(
+            Entry.article_id == Article.id,
+            Entry.feed_id.in_(bindparam("feeds", expanding=True)),
+        ),
+    )
     .where(Article.key.in_(bindparam("keys", expanding=True)))
 )
 
 
-def _known(session: Session, feed: FeedRow, keys: Collection[str]) -> dict[str, _Known]:
-    if not keys:
-        return {}
-    rows = session.connection().execute(_KNOWN, {"feed": feed.id, "keys": list(keys)})
-    return {r.key: _Known(r.id, r.state, r.host, r.digest) for r in rows}
-
-
-def _add(
-    session: Session,
-    feed: FeedRow,
-    entries: Mapping[str, types.Entry],
-    hosts: Mapping[str, str],
-    now: datetime,
-) -> dict[str, _Known]:
-    """New articles, by key."""
-    values = {
-        key: _article_values(key, entry, hosts.get(entry.url, feed.host), now)
-        # In one order everywhere: two feeds that show the same must not wait for each other.
-        for key, entry in sorted(entries.items())
-    }
-    rows = insert_new(session, Article, list(values.values()), Article.key, Article.id)
-    added = {r.key: _Known(r.id, "new", values[r.key]["host"], None) for r in rows}
-    if len(added) < len(values):  # another worker has been faster
-        added |= _known(session, feed, values.keys() - added.keys())
-    return added
+def _look_up(
+    session: Session, known: _Known, windows: Sequence[_Window], keys: Iterable[str]
+) -> None:
+    feeds = [window.feed.id for window in windows]
+    for some in chunks(keys):
+        for r in session.connection().execute(_KNOWN, {"feeds": feeds, "keys": some}):
+            known.articles[r.key] = _Article(r.id, r.state, r.host)
+            if r.digest is not None:
+                known.digests[r.feed_id, r.id] = r.digest
 
 
 _OF_GUIDS = (
-    select(Entry.guid, Article.key, Article.title, Article.published)
+    select(Entry.feed_id, Entry.guid, Article.key, Article.title, Article.published)
     .join(Article, Entry.article_id == Article.id)
-    .where(Entry.feed_id == bindparam("feed"), Entry.guid.in_(bindparam("guids", expanding=True)))
+    .where(
+        Entry.feed_id.in_(bindparam("feeds", expanding=True)),
+        Entry.guid.in_(bindparam("guids", expanding=True)),
+    )
     .order_by(Entry.id)
 )
 
 
-def _moved(
-    session: Session, feed: FeedRow, by_key: Mapping[str, types.Entry], known: Collection[str]
-) -> dict[str, str]:
-    """Keys of articles of this feed that have another address now -> the keys of those."""
-    by_guid = {e.guid: key for key, e in by_key.items() if e.guid and key not in known}
-    if not by_guid or feed.last_entry_at is None:
-        return {}
-    rows = session.connection().execute(_OF_GUIDS, {"feed": feed.id, "guids": list(by_guid)})
-    moved: dict[str, str] = {}
-    for row in rows:
-        key = by_guid[row.guid]
-        item = by_key[key]
-        same = item.title == row.title or (row.published and item.published == row.published)
-        if same and row.key not in by_key and key not in moved.values():
-            moved[row.key] = key
+def _follow_moves(session: Session, known: _Known, windows: Sequence[_Window]) -> list[str]:
+    """Put entries whose articles have another address now under the keys of those; returns the
+    keys."""
+    asked = {
+        (window.feed.id, entry.guid): (window, key)
+        for window in windows
+        if window.feed.last_entry_at is not None
+        for key, entry in window.by_key.items()
+        if entry.guid and key not in known.articles
+    }
+    moved: list[str] = []
+    taken: set[tuple[int, str]] = set()
+    for some in chunks(asked):  # of few feeds each: every feed is asked for every guid
+        feeds, guids = {feed for feed, _ in some}, {guid for _, guid in some}
+        asks = {"feeds": list(feeds), "guids": list(guids)}
+        for row in session.connection().execute(_OF_GUIDS, asks).all():
+            window, key = asked.get((row.feed_id, row.guid), (None, ""))
+            if window is None or (row.feed_id, key) in taken or row.key in window.by_key:
+                continue
+            item = window.by_key[key]
+            same_date = row.published and item.published == row.published
+            if item.title == row.title or same_date:
+                window.by_key[row.key] = window.by_key.pop(key)
+                taken.add((row.feed_id, key))
+                moved.append(row.key)
     return moved
 
 
-def _sight(
-    session: Session, feed: FeedRow, shown: Mapping[int, types.Entry], now: datetime
-) -> set[int]:
-    """Note sightings; returns the articles that are new to this feed."""
-    rows = insert_new(
-        session,
-        Entry,
-        [
-            {
-                "feed_id": feed.id,
-                "article_id": article,
-                "seen_at": now,
-                "guid": entry.guid,
-                "digest": _digest(entry),
-            }
-            for article, entry in shown.items()
-        ],
-        Entry.article_id,
-    )
-    return {article for (article,) in rows}
+def _add(session: Session, known: _Known, windows: Sequence[_Window], now: datetime) -> None:
+    """Insert the articles that are new."""
+    new: dict[str, dict[str, Any]] = {}
+    for window in windows:
+        for key, entry in window.by_key.items():
+            if key not in known.articles and key not in new:
+                host = window.hosts.get(entry.url, window.feed.host)
+                new[key] = _article_values(key, entry, host, now)
+    # In one order everywhere: two workers that add the same must not wait for each other.
+    values = [row for _, row in sorted(new.items())]
+    for row in insert_new(session, Article, values, Article.key, Article.id):
+        known.articles[row.key] = _Article(row.id, "new", new.pop(row.key)["host"])
+    _look_up(session, known, windows, new)  # another worker has been faster
+
+
+def _sight(session: Session, known: _Known, windows: Sequence[_Window], now: datetime) -> None:
+    """Note what each feed shows for the first time, and what it has changed."""
+    unseen: dict[tuple[int, int], dict[str, Any]] = {}
+    for window in windows:
+        for key, entry in window.by_key.items():
+            article, digest = known.articles[key].id, _digest(entry)
+            before = known.digests.get((window.feed.id, article))
+            if before is None:
+                unseen[window.feed.id, article] = {
+                    "feed_id": window.feed.id,
+                    "article_id": article,
+                    "seen_at": now,
+                    "guid": entry.guid,
+                    "digest": digest,
+                }
+            elif before != digest:
+                window.changed[article] = entry
+    by_feed = {window.feed.id: window.sighted for window in windows}
+    rows = insert_new(session, Entry, list(unseen.values()), Entry.feed_id, Entry.article_id)
+    for row in rows:
+        by_feed[row.feed_id].add(row.article_id)
+
+
+_SHOWN_ANEW = (
+    update(cast("Table", Entry.__table__))
+    .where(Entry.feed_id == bindparam("feed"), Entry.article_id == bindparam("article"))
+    .values(digest=bindparam("says"), guid=bindparam("called"))
+)
 
 
 def _note_edits(
-    session: Session,
-    feed: FeedRow,
-    shown: Mapping[int, types.Entry],
-    before: Mapping[int, str],
-    now: datetime,
+    session: Session, known: _Known, windows: Sequence[_Window], now: datetime
 ) -> set[int]:
     """Make the pages of changed entries due again, their present text kept; returns which."""
-    changed = {id: e for id, e in shown.items() if id in before and before[id] != _digest(e)}
-    if not changed:
+    shown = [
+        {"feed": w.feed.id, "article": article, "says": _digest(entry), "called": entry.guid}
+        for w in windows
+        for article, entry in w.changed.items()
+    ]
+    if not shown:
         return set()
-    for article, entry in changed.items():
-        session.execute(
-            update(Entry)
-            .where(Entry.feed_id == feed.id, Entry.article_id == article)
-            .values(digest=_digest(entry), guid=entry.guid)
-        )
+    session.connection().execute(_SHOWN_ANEW, shown)
+    changed: dict[int, types.Entry] = {}
+    for window in windows:
+        for article, entry in window.changed.items():
+            if known.digests[window.feed.id, article]:
+                changed[article] = entry
+    edited: set[int] = set()
+    for some in chunks(sorted(changed)):
+        edited |= _edit(session, {article: changed[article] for article in some}, now)
+    session.flush()  # what reads articles by other ways than the session must see it
+    return edited
+
+
+def _edit(session: Session, changed: Mapping[int, types.Entry], now: datetime) -> set[int]:
     rows = session.scalars(
         select(Article)
         .where(
-            Article.id.in_([id for id in changed if before[id]]),
+            Article.id.in_(list(changed)),
             Article.state.in_(DUE)
             | and_(
                 Article.text.is_not(None),

@@ -10,6 +10,7 @@ from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from models import Entry, Feed
+from monitor.domain.urls import host_of
 from monitor.edge.store.statements import one_at_a_time
 from monitor.errors import NotFound
 
@@ -72,8 +73,15 @@ def _change(row: Feed, feed: FeedInput, origin: str, now: datetime) -> None:
     row.tags = list(feed.tags)
     row.interval = feed.interval.total_seconds() if feed.interval else None
     if row.state == "removed":
-        row.state = "active"
-        row.next_poll_at = now
+        _follow(row, now)
+
+
+def _follow(row: Feed, now: datetime) -> None:
+    """From now on, at the user's own address, whatever became of it before."""
+    row.state = "active"
+    row.next_poll_at = now
+    row.failures, row.failing_since = 0, None
+    row.moved_to, row.moved_seen, row.host = None, 0, host_of(row.url)
 
 
 def set_feed_state(session: Session, url: str, state: str, now: datetime) -> None:
@@ -81,9 +89,7 @@ def set_feed_state(session: Session, url: str, state: str, now: datetime) -> Non
     row = _find(session, url)
     row.state = state
     if state == "active":
-        row.next_poll_at = now
-        row.failures, row.failing_since = 0, None
-        row.moved_to, row.moved_seen = None, 0
+        _follow(row, now)
 
 
 def remove_feed(session: Session, url: str) -> None:

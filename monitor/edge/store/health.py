@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, case, func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Entry, Feed
 from monitor import types
-from monitor.domain.health import WEEKS, Volume
+from monitor.domain.health import Volume, comparable
 from monitor.domain.health import volume as verdict
 from monitor.domain.rhythm import Rhythm, usual_gap
-from monitor.domain.silence import silence
+from monitor.domain.silence import SHORTEST, silence
 from monitor.edge.store.alerts import add_feed_alert
 from monitor.edge.store.polls import CONFIRMATIONS
+from monitor.edge.store.statements import CHUNK
 
 DAY = timedelta(days=1)
 
@@ -59,62 +60,91 @@ def tell_silent(
         add_feed_alert(session, one.feed, key, one.alert, channels=channels, now=now)
 
 
-def daily_counts(session: Session, now: datetime, days: int) -> list[int]:
-    """New articles in each of the last ``days`` periods of 24 hours, the latest first; fewer
-    where the monitor has not run for so long."""
-    first = session.scalar(select(func.min(Article.first_seen_at)))
-    if first is None:
-        return []
-    whole = min(days, max(1, (now - first) // DAY))
-    return [_count(session, now - (day + 1) * DAY, now - day * DAY) for day in range(whole)]
-
-
 def volume(session: Session, now: datetime) -> Volume:
     """The articles of the last 24 hours, beside what is usual."""
-    counts = daily_counts(session, now, 7 * WEEKS + 1)
-    active = session.scalars(select(Feed.failures).where(Feed.state == "active")).all()
+    first = session.scalar(select(func.min(Article.first_seen_at)))
+    days = max(1, (now - first) // DAY) if first is not None else 0
+    failing, active = session.execute(
+        select(func.count().filter(Feed.failures > 0), func.count()).where(Feed.state == "active")
+    ).one()
     return verdict(
-        counts[0] if counts else 0,
-        same_weekday=counts[7::7],
-        all_days=counts[1:],
-        failing=sum(failures > 0 for failures in active),
-        feeds=len(active),
+        _articles_of_day(session, now, 0),
+        [_articles_of_day(session, now, day) for day in comparable(days)],
+        failing=failing,
+        feeds=active,
     )
 
 
-def _count(session: Session, start: datetime, end: datetime) -> int:
+def _articles_of_day(session: Session, now: datetime, day: int) -> int:
+    """New ones in the 24 hours that ended ``day`` days ago."""
     seen = Article.first_seen_at
-    counted = select(func.count()).where(seen >= start, seen < end)
+    counted = select(func.count()).where(seen >= now - (day + 1) * DAY, seen < now - day * DAY)
     return session.scalar(counted) or 0
+
+
+def following(session: Session) -> int:
+    """How many feeds are polled."""
+    return session.scalar(select(func.count()).where(Feed.state == "active")) or 0
 
 
 def feeds(session: Session, now: datetime) -> list[types.FeedView]:
     """Every feed that is not removed, by name."""
-    counted = select(func.count()).where(Entry.feed_id == Feed.id).scalar_subquery()
-    query = select(Feed, counted).where(Feed.state != "removed").order_by(Feed.name, Feed.url)
-    return [_view(feed, entries, now) for feed, entries in session.execute(query)]
+    return completed(session, listed(session, now))
 
 
-def _view(feed: Feed, entries: int, now: datetime) -> types.FeedView:
-    rhythm = Rhythm.from_json(feed.rhythm) if feed.rhythm else None
-    heard = feed.last_entry_at if rhythm and feed.state == "active" and not feed.failures else None
-    quiet = silence(rhythm, heard, now) if rhythm and heard else None
-    gap = usual_gap(rhythm) if rhythm else None
+def listed(session: Session, now: datetime) -> list[types.FeedView]:
+    """As ``feeds``, but without what is dear to tell: the entries, and the usual gap."""
+    query = select(*_SHOWN).where(Feed.state != "removed").order_by(Feed.name, Feed.url)
+    rows = session.execute(query, {"lately": now - SHORTEST})
+    return [_view(row, now) for row in rows]
+
+
+def completed(session: Session, views: Sequence[types.FeedView]) -> list[types.FeedView]:
+    """``listed`` feeds with all that is told of them."""
+    entries = select(func.count()).where(Entry.feed_id == Feed.id).scalar_subquery()
+    told: dict[str, tuple[int, dict[str, Any] | None]] = {}
+    for start in range(0, len(views), CHUNK):
+        urls = [view.url for view in views[start : start + CHUNK]]
+        query = select(Feed.url, entries, Feed.rhythm).where(Feed.url.in_(urls))
+        told.update({url: (count, rhythm) for url, count, rhythm in session.execute(query)})
+    return [_complete(view, *told.get(view.url, (0, None))) for view in views]
+
+
+def _complete(view: types.FeedView, entries: int, rhythm: dict[str, Any] | None) -> types.FeedView:
+    gap = usual_gap(Rhythm.from_json(rhythm)) if rhythm else None
+    return replace(view, entries=entries, usual_gap=gap.total_seconds() if gap else None)
+
+
+_LONG_UNHEARD = case((Feed.last_entry_at <= bindparam("lately"), Feed.rhythm))
+"""Of other feeds the rhythm says nothing about their silence."""
+_SHOWN = (
+    *(Feed.url, Feed.name, Feed.state, Feed.origin, Feed.tags, Feed.next_poll_at),
+    *(Feed.last_success_at, Feed.last_entry_at, Feed.lost_at, Feed.failures, Feed.failing_since),
+    *(Feed.last_error, Feed.moved_to, Feed.moved_seen, _LONG_UNHEARD.label("rhythm")),
+)
+
+
+def _view(feed: Row[Any], now: datetime) -> types.FeedView:
     return types.FeedView(
         url=feed.url,
         name=feed.name or feed.url,
-        state=feed.state,  # type: ignore[arg-type]
+        state=feed.state,
         next_poll_at=feed.next_poll_at,
         last_success_at=feed.last_success_at,
         failures=feed.failures,
         last_error=feed.last_error,
-        entries=entries,
-        origin=feed.origin,  # type: ignore[arg-type]
+        entries=0,
+        origin=feed.origin,
         tags=tuple(feed.tags),
         failing_since=feed.failing_since,
         last_entry_at=feed.last_entry_at,
-        usual_gap=gap.total_seconds() if gap else None,
-        silent=quiet is not None and quiet.unusual,
+        silent=_is_silent(feed, now),
         lost_at=feed.lost_at,
         moved_to=feed.moved_to if feed.moved_seen >= CONFIRMATIONS else None,
     )
+
+
+def _is_silent(feed: Row[Any], now: datetime) -> bool:
+    if feed.rhythm is None or feed.state != "active" or feed.failures:
+        return False
+    return silence(Rhythm.from_json(feed.rhythm), feed.last_entry_at, now).unusual

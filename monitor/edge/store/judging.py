@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement, Topic
 from monitor import types
+from monitor.domain.neighbours import pack
 from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.statements import READABLE, ask_for_fit
@@ -20,6 +21,9 @@ from monitor.errors import NotFound
 
 REACH = 3000
 """Earlier articles that a match is compared with: what bounds the memory of judging."""
+
+OUTLETS = 3
+"""So many outlets, this one included, lift a doubtful event above the line for an alert."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,9 @@ class Places(Protocol):
     """Earlier coverage that can place the next article: a pure decision."""
 
     def place(self, one: ForJudging) -> types.Placement: ...
+
+    def novelty(self, one: ForJudging) -> dict[str, Any]:
+        """What it says that nothing added before did, as ``dataclasses.asdict`` of it."""
 
     def add(self, one: ForJudging, event: int) -> None: ...
 
@@ -143,12 +150,31 @@ def _record_scores(
             "judged_at": now,
             "model_id": model_id,
             "score": score.value,
+            "probability": score.probability,
+            "neighbours": pack(score.neighbours),
             "last_error": score.reason or None,
         }
         for one, score in todo
     ]
     if rows:
         session.execute(update(Judgement), rows)
+
+
+def judged_since(
+    session: Session, topic_id: int, since: datetime | None, limit: int
+) -> list[tuple[int, datetime]]:
+    """The articles judged last, at most ``limit``, none before ``since``, in the order of judging;
+    with the time of each.  No seeds."""
+    judged = select(Judgement.id, Judgement.judged_at).where(
+        Judgement.topic_id == topic_id,
+        Judgement.judged_at.is_not(None),
+        Judgement.state == "judged",
+        Judgement.seed.is_(None),
+    )
+    if since is not None:
+        judged = judged.where(Judgement.judged_at >= since)
+    latest = judged.order_by(Judgement.judged_at.desc(), Judgement.id.desc()).limit(limit)
+    return [(id, at) for id, at in reversed(session.execute(latest).all()) if at is not None]
 
 
 def told_before(session: Session, topic_id: int) -> list[ToldBefore]:
@@ -199,7 +225,10 @@ class _Desk:
         placement = self.places.place(one)
         nearest = self._nearest(placement)
         event, opened = self._event(one, placement)
+        tells = not one.seed and placement.copy_of is None
+        novelty = self.places.novelty(one) if tells else None
         self.places.add(one, event.id)
+        alarm = self._alarms(one, event, placement)
         self.session.execute(
             update(Judgement)
             .where(Judgement.id == one.judgement)
@@ -208,9 +237,12 @@ class _Desk:
                 similarity=placement.similarity,
                 nearest_event_id=placement.nearest_event,
                 copy_of_id=placement.copy_of,
+                alarm=alarm,
+                weighed=placement.weighed,
+                novelty=novelty,
             )
         )
-        alerted = opened and not one.seed and self._recent(one)
+        alerted = alarm and self._recent(one)
         if alerted:
             alert = self.say(self.topic.name, one, score, event.id, nearest)
             add_new_event_alert(self.session, self.topic, alert, self.now)
@@ -225,6 +257,30 @@ class _Desk:
             seed=one.seed,
             alerted=tuple(self.topic.channels) if alerted else (),
         )
+
+    def _alarms(self, one: ForJudging, event: Event, placement: types.Placement) -> bool:
+        """Whether this makes the event worth an alert: it opens one that is surely new, or one
+        that was doubtful has been reported by several outlets.  What the seeds tell is known."""
+        if event.alarmed_at is not None or placement.copy_of is not None:
+            return False
+        opens = placement.event is None
+        if not (
+            one.seed
+            or (placement.alarm and (opens or self._outlets(event, one.article.source) >= OUTLETS))
+        ):
+            return False
+        event.alarmed_at = self.now
+        return not one.seed
+
+    def _outlets(self, event: Event, source: str) -> int:
+        """How many outlets report an event on their own, now that this one does."""
+        told = (
+            select(Article.source)
+            .join(Judgement)
+            .where(Judgement.event_id == event.id, Judgement.copy_of_id.is_(None))
+            .distinct()
+        )
+        return len({*self.session.scalars(told), source})
 
     def _nearest(self, placement: types.Placement) -> types.NearestEvent | None:
         if placement.nearest_event is None:

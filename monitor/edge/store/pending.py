@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from models import Article, Delivery, Feed, Judgement, Model, Topic
 from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
+from monitor.domain.formats import MODEL_FORMAT
 from monitor.domain.urls import host_of
 from monitor.edge.store import pushes, subscriptions
 from monitor.edge.store.statements import DUE, READABLE
@@ -71,7 +72,7 @@ def _judgements(session: Session, now: datetime) -> list[Command]:
             Article.state.in_(READABLE),
         )
     )
-    fitted = select(Model.id).where(Model.topic_id == Topic.id)
+    fitted = select(Model.id).where(Model.topic_id == Topic.id, Model.format == MODEL_FORMAT)
     due = select(Topic.id).where(Topic.state == "active", fitted.exists(), waiting.exists())
     return [Judge(topic) for topic in session.scalars(due.limit(LIMIT))]
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, exists, select, update
+from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
 from models import Feed
 from monitor import types
 from monitor.domain.health import is_dead
 from monitor.domain.messages import feed_failing, feed_moved, feed_recovered, feed_retired
+from monitor.domain.urls import host_of
 from monitor.domain.websub import Offer
 from monitor.edge.store.alerts import add_feed_alert, feed_alerted
-from monitor.edge.store.entries import NOTHING, Sightings, add_entries
+from monitor.edge.store.entries import NOTHING, Shown, Sightings, add_shown
+from monitor.edge.store.held import Held, hold, write
 from monitor.edge.store.subscriptions import offer, trusted, unpushed
 
 CONFIRMATIONS = 3
@@ -121,14 +123,24 @@ _FOR_POLL = select(
     Feed.last_success_at,
     Feed.rhythm,
     trusted(bindparam("now")).label("pushed"),
-).where(Feed.id == bindparam("feed"), Feed.state == "active", Feed.next_poll_at <= bindparam("now"))
+).where(
+    Feed.id.in_(bindparam("feeds", expanding=True)),
+    Feed.state == "active",
+    Feed.next_poll_at <= bindparam("now"),
+)
 
 
-def feed_for_poll(session: Session, feed_id: int, now: datetime) -> FeedForPoll | None:
-    """The feed, if it is due."""
-    row = session.execute(_FOR_POLL, {"feed": feed_id, "now": now}).one_or_none()
-    if row is None:
-        return None
+def feeds_for_poll(
+    session: Session, turns: Sequence[tuple[int, datetime]]
+) -> list[FeedForPoll | None]:
+    """For each (feed, time) the feed, if it is due at the last of these times."""
+    now = max(at for _, at in turns)
+    rows = session.execute(_FOR_POLL, {"feeds": [feed for feed, _ in turns], "now": now})
+    feeds = {row.id: _for_poll(row) for row in rows}
+    return [feeds.get(feed) for feed, _ in turns]
+
+
+def _for_poll(row: Any) -> FeedForPoll:
     moved = row.moved_seen >= CONFIRMATIONS
     return FeedForPoll(
         id=row.id,
@@ -163,6 +175,25 @@ class Unchanged:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Changed:
+    """Any other poll that succeeded."""
+
+    feed: int
+    polled: Polled | None
+    """None: the document is unchanged."""
+    plan: Callable[[PollOutcome], Plan]
+    """Asked once it is known what is new."""
+    at: datetime
+    move: Move | None = None
+    hubs: bool = False
+    """Whether hubs can reach us."""
+    tell: Sequence[str] = ()
+    """Channels that hear of feeds."""
+
+
+NO_CHANGE = PollOutcome(NOTHING)
+
 _UNCHANGED = (
     update(Feed.__table__)  # type: ignore[arg-type]
     .where(Feed.id == bindparam("feed"))
@@ -172,104 +203,81 @@ _UNCHANGED = (
 )
 
 
-def save_unchanged(session: Session, polled: Sequence[Unchanged]) -> None:
+def save_unchanged(session: Session, polls: Sequence[Unchanged]) -> None:
     """Several at once: they are the most frequent write of all."""
     rows = [
         {"feed": o.feed, "due": o.plan.next_poll_at, "learnt": o.plan.rhythm, "at": o.at}
-        for o in sorted(polled, key=lambda one: one.feed)  # in one order everywhere: no deadlock
+        for o in sorted(polls, key=lambda one: one.feed)  # in one order everywhere: no deadlock
     ]
-    session.connection().execute(_UNCHANGED, rows)
+    if rows:
+        session.connection().execute(_UNCHANGED, rows)
 
 
-@dataclass(slots=True)
-class _Held:
-    """What a poll changes of a feed's row, which is locked meanwhile, and what it asks of it.
+def save_polls(session: Session, polls: Sequence[Unchanged | Changed]) -> list[PollOutcome]:
+    """Successful polls, in few statements; an outcome for each.
 
-    Read and written by one statement each: the row as an object of the session takes longer than
-    all else in a poll that finds a few entries.
+    Entries and validators of a feed are in one transaction, so that no crash between them can hide
+    entries behind a 304.
     """
-
-    id: int
-    url: str
-    name: str
-    host: str
-    state: str
-    etag: str | None
-    last_modified: str | None
-    body_hash: str | None
-    items: bytes | None
-    next_poll_at: datetime
-    rhythm: dict[str, Any] | None
-    last_success_at: datetime | None
-    last_entry_at: datetime | None
-    lost_at: datetime | None
-    failures: int
-    failing_since: datetime | None
-    last_error: str | None
-    kills: int
-    moved_to: str | None
-    moved_seen: int
+    changed = [poll for poll in polls if isinstance(poll, Changed)]
+    held = hold(session, [poll.feed for poll in polls]) if changed else {}
+    save_unchanged(session, [poll for poll in polls if isinstance(poll, Unchanged)])
+    outcomes: dict[Changed, PollOutcome] = {}
+    left = [poll for poll in changed if poll.feed in held]
+    while left:  # a feed that was polled twice has two turns
+        turn: dict[int, Changed] = {}
+        for poll in left:
+            turn.setdefault(poll.feed, poll)
+        outcomes |= _take(session, [(held[feed], poll) for feed, poll in turn.items()])
+        left = [poll for poll in left if poll not in outcomes]
+    write(session, [held[feed] for feed in {poll.feed for poll in outcomes}])
+    return [
+        outcomes.get(poll, NO_CHANGE) if isinstance(poll, Changed) else NO_CHANGE for poll in polls
+    ]
 
 
-_TABLE = cast("Table", Feed.__table__)
-_HELD = (
-    select(*(_TABLE.c[field.name] for field in fields(_Held)))
-    .where(_TABLE.c.id == bindparam("feed"))
-    .with_for_update()
-)
-_WRITTEN = tuple(field.name for field in fields(_Held) if field.name not in {"id", "url"})
-_SAVED = update(_TABLE).where(_TABLE.c.id == bindparam("feed"))
+def _take(session: Session, polls: Sequence[tuple[Held, Changed]]) -> dict[Changed, PollOutcome]:
+    """What polls of different feeds have found; their rows are changed, but not yet written."""
+    shown = [
+        Shown(feed, poll.polled.feed.entries, poll.polled.hosts)
+        if poll.polled
+        else Shown(feed, (), {})
+        for feed, poll in polls
+    ]
+    sightings = add_shown(session, shown, max(poll.at for _, poll in polls))
+    return {
+        poll: _conclude(session, feed, poll, seen)
+        for (feed, poll), seen in zip(polls, sightings, strict=True)
+    }
 
 
-def save_poll(
-    session: Session,
-    feed_id: int,
-    polled: Polled | None,
-    *,
-    plan: Callable[[PollOutcome], Plan],
-    move: Move | None = None,
-    hubs: bool = False,
-    tell: Sequence[str] = (),
-    now: datetime,
-) -> PollOutcome:
-    """A successful poll: entries and validators in one transaction, so that no crash between them
-    can hide entries behind a 304.
-
-    ``polled`` None: unchanged.  ``plan``: asked once it is known what is new.  ``hubs``: whether
-    hubs can reach us.  ``tell``: channels that hear of feeds.
-    """
-    row = session.connection().execute(_HELD, {"feed": feed_id}).one_or_none()
-    if row is None:
-        return PollOutcome(NOTHING)
-    feed = _Held(*row)
-    _recover(session, feed, tell, now)
-    outcome = PollOutcome(NOTHING)
-    if polled is not None:
-        outcome = _take(session, feed, polled, hubs, now)
-    outcome = replace(outcome, moved=_note_move(session, feed, move, tell, now))
-    chosen = plan(outcome)
+def _conclude(session: Session, feed: Held, poll: Changed, seen: Sightings) -> PollOutcome:
+    _recover(session, feed, poll.tell, poll.at)
+    outcome = _note(session, feed, poll, poll.polled, seen) if poll.polled else NO_CHANGE
+    moved = _note_move(session, feed, poll.move, poll.tell, poll.at)
+    outcome = replace(outcome, moved=moved)
+    chosen = poll.plan(outcome)
     feed.next_poll_at, feed.rhythm = chosen.next_poll_at, chosen.rhythm
-    feed.last_success_at = now
-    values = {name: getattr(feed, name) for name in _WRITTEN}
-    session.connection().execute(_SAVED, {"feed": feed_id, **values})
+    feed.last_success_at = poll.at
     return outcome
 
 
-def _take(session: Session, feed: _Held, polled: Polled, hubs: bool, now: datetime) -> PollOutcome:
-    sightings = add_entries(session, feed, polled.feed.entries, polled.hosts, now)
-    lost = feed.last_entry_at is not None and not polled.known and sightings.all_new
+def _note(
+    session: Session, feed: Held, poll: Changed, polled: Polled, seen: Sightings
+) -> PollOutcome:
+    lost = feed.last_entry_at is not None and not polled.known and seen.all_new
     feed.etag = polled.validators.etag
     feed.last_modified = polled.validators.last_modified
     feed.body_hash = polled.validators.body_hash
     feed.items = polled.validators.items
     feed.name = feed.name or polled.feed.title
-    feed.last_entry_at = now if sightings.new else feed.last_entry_at
-    feed.lost_at = now if lost else feed.lost_at
-    if not hubs:
-        return PollOutcome(sightings, lost)
+    feed.last_entry_at = poll.at if seen.new else feed.last_entry_at
+    feed.lost_at = poll.at if lost else feed.lost_at
+    if not poll.hubs:
+        return PollOutcome(seen, lost)
     if polled.parsed:
-        offer(session, feed.id, polled.offer, now)
-    return PollOutcome(sightings, lost, unpushed(session, feed.id, sightings.published, now))
+        offer(session, feed.id, polled.offer, poll.at)
+    return PollOutcome(seen, lost, unpushed(session, feed.id, seen.published, poll.at))
 
 
 def save_failure(
@@ -295,6 +303,7 @@ def save_failure(
     feed.last_error = error
     if feed.moved_seen >= CONFIRMATIONS:
         feed.moved_to, feed.moved_seen = None, 0  # ask at the user's own address again
+        feed.host = host_of(feed.url)
     if killed_by is not None:
         feed.kills = feed.kills + 1 if feed.body_hash == killed_by else 1
         feed.body_hash, feed.etag, feed.last_modified = killed_by, None, None
@@ -317,7 +326,7 @@ def retire(session: Session, feed_id: int, error: str, tell: Sequence[str], now:
     )
 
 
-def _recover(session: Session, feed: _Held, tell: Sequence[str], now: datetime) -> None:
+def _recover(session: Session, feed: Held, tell: Sequence[str], now: datetime) -> None:
     if feed.failing_since is not None and feed_alerted(session, failing_key(feed)):
         alert = feed_recovered(feed.name, feed.url, feed.failing_since, now)
         key = failing_key(feed).replace("feed_failing", "feed_recovered")
@@ -326,14 +335,14 @@ def _recover(session: Session, feed: _Held, tell: Sequence[str], now: datetime) 
     feed.failing_since, feed.last_error = None, None
 
 
-def failing_key(feed: Feed | _Held) -> str:
+def failing_key(feed: Feed | Held) -> str:
     """The key of the alert about a feed's present failures."""
     since = feed.failing_since.isoformat() if feed.failing_since else ""
     return f"feed_failing:{feed.id}:{since}"
 
 
 def _note_move(
-    session: Session, feed: _Held, move: Move | None, tell: Sequence[str], now: datetime
+    session: Session, feed: Held, move: Move | None, tell: Sequence[str], now: datetime
 ) -> bool:
     """Count how often the feed was found moved; True when that is often enough to follow it."""
     if feed.moved_seen >= CONFIRMATIONS and move is None:
@@ -344,6 +353,7 @@ def _note_move(
     feed.moved_seen = feed.moved_seen + 1 if feed.moved_to == move.url else 1
     feed.moved_to = move.url
     if feed.moved_seen != CONFIRMATIONS:
+        feed.host = feed.host if feed.moved_seen > CONFIRMATIONS else host_of(feed.url)
         return False
     feed.host = move.host
     twin = session.scalar(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Feed, Push, Subscription
 from monitor import types
+from monitor.domain.rhythm import Rhythm, observe
 from monitor.domain.websub import signature_valid
 from monitor.edge.store.entries import NOTHING, Sightings, add_entries
 from monitor.edge.store.polls import CONFIRMATIONS
@@ -133,6 +134,9 @@ def save_push(
     sightings = add_entries(session, feed, entries, hosts, now)
     if sightings.new:
         feed.last_entry_at = now
+        known = Rhythm.from_json(feed.rhythm) if feed.rhythm else None
+        since = None if known else feed.last_success_at  # None: the last poll or push that it knows
+        feed.rhythm = observe(known, since, now, sightings.published).to_json()
     return sightings
 
 
@@ -141,6 +145,12 @@ def drop_push(session: Session, push: Pushed, now: datetime) -> None:
     feed = session.get(Feed, push.feed_id, with_for_update=True)
     if feed is not None and _remove(session, push):
         hasten(feed, now)
+
+
+def forget_unfollowed(session: Session) -> None:
+    """Drop what waits for feeds that are not followed any more; a feed that is again, is polled."""
+    unfollowed = select(Feed.id).where(Feed.state != "active")
+    session.execute(delete(Push).where(Push.feed_id.in_(unfollowed)))
 
 
 def _remove(session: Session, push: Pushed) -> bool:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import cache
-from typing import Any
+from itertools import islice
+from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Row, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import Base, Topic
+
+T = TypeVar("T")
 
 CHUNK = 500
 """Rows in one statement: SQLite takes 32,766 parameters, Postgres 65,535."""
@@ -32,9 +35,16 @@ def insert_new(
     inserted: list[Row[Any]] = []
     if rows:
         statement = _insert(session.get_bind().dialect.name, table, returning)
-        for start in range(0, len(rows), CHUNK):
-            inserted += session.connection().execute(statement, list(rows[start : start + CHUNK]))
+        for some in chunks(rows):
+            inserted += session.connection().execute(statement, some)
     return inserted
+
+
+def chunks(values: Iterable[T]) -> Iterator[list[T]]:
+    """In their order, as many at a time as one statement takes."""
+    rest = iter(values)
+    while some := list(islice(rest, CHUNK)):
+        yield some
 
 
 @cache

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from monitor.edge.store.engine import open_engine
+from monitor.edge.store.together import Together
 from monitor.errors import StoreError
 
 WIDTH = 10
@@ -21,6 +22,7 @@ WIDTH = 10
 
 P = ParamSpec("P")
 T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Store:
@@ -38,6 +40,8 @@ class Store:
         alone = self.engine.dialect.name == "sqlite"
         self._writers = ThreadPoolExecutor(1 if alone else WIDTH, thread_name_prefix="write")
         self._readers = ThreadPoolExecutor(2 if alone else WIDTH, thread_name_prefix="read")
+        self._written: dict[Callable[..., Any], Together[Any, Any]] = {}
+        self._read: dict[Callable[..., Any], Together[Any, Any]] = {}
 
     def write(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
@@ -66,6 +70,22 @@ class Store:
         """``read`` in a thread: it waits for no writer's turn."""
         work = partial(self.read, function, *args, **kwargs)
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
+
+    def together(self, function: Callable[[Session, Sequence[T]], Sequence[R]]) -> Together[T, R]:
+        """``write`` of a function that takes many and gives a result for each: always the same."""
+        found: Together[T, R] | None = self._written.get(function)
+        if found is None:
+            found = self._written[function] = Together(lambda many: self(function, many))
+        return found
+
+    def look_together(
+        self, function: Callable[[Session, Sequence[T]], Sequence[R]]
+    ) -> Together[T, R]:
+        """As ``together``, of a function that only reads."""
+        found: Together[T, R] | None = self._read.get(function)
+        if found is None:
+            found = self._read[function] = Together(lambda many: self.look(function, many))
+        return found
 
     def close(self) -> None:
         """Returns once what has been asked for is done."""

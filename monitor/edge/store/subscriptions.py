@@ -102,6 +102,7 @@ def offer(session: Session, feed_id: int, offered: Offer | None, now: datetime) 
 
 def end(session: Session, feed_id: int) -> None:
     """Forget the subscription: its callback is unknown from now on, and so the hub stops."""
+    session.execute(select(Feed.id).where(Feed.id == feed_id).with_for_update())
     session.execute(delete(Subscription).where(Subscription.feed_id == feed_id))
 
 
@@ -208,7 +209,7 @@ def deny(session: Session, token: str, topic: str, reason: str, now: datetime) -
     if found is None or found[1].topic != topic:
         return None
     feed, row = found
-    standing = websub.denied(reason, now)
+    standing = websub.denied(websub.without_secrets(reason, row.secret, row.token), now)
     _put(feed, row, standing, now)
     return Denied(feed.name or feed.url, standing.error or "")
 

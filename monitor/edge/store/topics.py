@@ -1,19 +1,18 @@
-"""Topics, their seeds and their models."""
+"""Topics and their seeds."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from models import Article, Entry, Event, Judgement, Model, Topic
+from models import Article, Entry, Event, Judgement, Topic
 from monitor import types
-from monitor.edge.store.articles import as_article
 from monitor.edge.store.entries import article_key, make_judgements_due
 from monitor.edge.store.feeds import SYNC_KEY
 from monitor.edge.store.statements import ask_for_fit, insert_new, one_at_a_time
@@ -37,23 +36,6 @@ class TopicInput:
     channels: tuple[str, ...]
     settings: types.TopicSettings
     seeds: tuple[SeedInput, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TopicForFit:
-    name: str
-    asked: int
-    """What is read here answers so many reasons to fit."""
-    settings: types.TopicSettings
-    seeds: tuple[types.Article, ...]
-    missing: int
-    """Seeds whose page has not been asked for yet."""
-    relevant: tuple[types.Article, ...]
-    irrelevant: tuple[types.Article, ...]
-    stream: tuple[types.Article, ...]
-    """Recent articles, matches included."""
-    stream_days: float
-    attempts: int
 
 
 def settings_to_dict(settings: types.TopicSettings) -> dict[str, Any]:
@@ -103,6 +85,7 @@ def _add_topic(session: Session, topic: TopicInput, now: datetime) -> Topic:
         channels=list(topic.channels),
         settings=settings_to_dict(topic.settings),
         fit_due_at=now,
+        fit_asked=1,
     )
     session.add(row)
     session.flush()
@@ -217,127 +200,6 @@ def delete_empty_events(session: Session, events: Iterable[int]) -> None:
     """Events that no judgement is in any more."""
     told = exists().where(Judgement.event_id == Event.id)
     session.execute(delete(Event).where(Event.id.in_(list(events)), ~told))
-
-
-def topic_for_fit(
-    session: Session, topic_id: int, now: datetime, sample: int
-) -> TopicForFit | None:
-    """All that a fit reads, if the topic is due; ``sample``: how many stream articles at most."""
-    topic = session.get(Topic, topic_id)
-    if topic is None or topic.state != "active" or not topic.fit_due_at or topic.fit_due_at > now:
-        return None
-    seeds = _seeds(session, topic_id)
-    stream, days = _stream(session, sample)
-    return TopicForFit(
-        name=topic.name,
-        asked=topic.fit_asked,
-        settings=settings_from_dict(topic.settings),
-        seeds=tuple(as_article(row) for row in seeds if row.text),
-        missing=sum(row.state == "new" and row.attempts == 0 for row in seeds),
-        relevant=_labelled(session, topic_id, "relevant"),
-        irrelevant=_labelled(session, topic_id, "irrelevant"),
-        stream=stream,
-        stream_days=days,
-        attempts=topic.attempts,
-    )
-
-
-def _seeds(session: Session, topic_id: int) -> Sequence[Article]:
-    return session.scalars(
-        select(Article)
-        .join(Judgement)
-        .where(Judgement.topic_id == topic_id, Judgement.seed.is_not(None))
-        .order_by(Article.id)
-    ).all()
-
-
-def _labelled(session: Session, topic_id: int, label: str) -> tuple[types.Article, ...]:
-    rows = session.scalars(
-        select(Article)
-        .join(Judgement)
-        .where(Judgement.topic_id == topic_id, Judgement.label == label, Article.text.is_not(None))
-        .order_by(Article.id)
-    )
-    return tuple(as_article(row) for row in rows)
-
-
-def _stream(session: Session, sample: int) -> tuple[tuple[types.Article, ...], float]:
-    """The newest articles that feeds have brought, matches included, and the days they span."""
-    rows = session.scalars(
-        select(Article)
-        .where(Article.text.is_not(None), Article.text_from != "seed")
-        .order_by(Article.collected_at.desc(), Article.id.desc())
-        .limit(sample)
-    ).all()
-    times = [row.collected_at for row in rows if row.collected_at]
-    span = max(times) - min(times) if times else timedelta()
-    return tuple(as_article(row) for row in rows), span / timedelta(days=1)
-
-
-def save_model(
-    session: Session,
-    topic_id: int,
-    asked: int,
-    *,
-    body: bytes,
-    threshold: float,
-    now: datetime,
-    next_fit_at: datetime,
-) -> int:
-    """Put a fitted model in force; returns its id.
-
-    A label or seed that came while it was fitted has asked again: then the next fit is due now.
-    """
-    model = Model(topic_id=topic_id, created_at=now, threshold=threshold, body=body)
-    session.add(model)
-    session.execute(update(Topic).where(Topic.id == topic_id).values(attempts=0, last_error=None))
-    _set_fit_due(session, topic_id, asked, next_fit_at)
-    session.flush()
-    return model.id
-
-
-def postpone_fit(
-    session: Session,
-    topic_id: int,
-    asked: int,
-    *,
-    until: datetime | None,
-    error: str | None = None,
-) -> None:
-    """Wait: for a seed to arrive (``until`` None), or after a failed fit."""
-    if error is not None:
-        session.execute(
-            update(Topic)
-            .where(Topic.id == topic_id)
-            .values(attempts=Topic.attempts + 1, last_error=error)
-        )
-    _set_fit_due(session, topic_id, asked, until)
-
-
-def _set_fit_due(session: Session, topic_id: int, asked: int, then: datetime | None) -> None:
-    session.execute(
-        update(Topic).where(Topic.id == topic_id, Topic.fit_asked == asked).values(fit_due_at=then)
-    )
-
-
-def newest_model(session: Session, topic_id: int) -> int | None:
-    """The id of the model in force, if one has been fitted."""
-    return session.scalar(select(func.max(Model.id)).where(Model.topic_id == topic_id))
-
-
-def models_in_force(session: Session) -> list[int | None]:
-    """The id of every active topic's model; None where none has been fitted yet."""
-    newest = select(func.max(Model.id)).where(Model.topic_id == Topic.id).scalar_subquery()
-    rows = select(newest).select_from(Topic).where(Topic.state == "active").order_by(Topic.id)
-    return list(session.scalars(rows))
-
-
-def model_body(session: Session, model_id: int) -> bytes:
-    """Raises NotFound."""
-    body = session.scalar(select(Model.body).where(Model.id == model_id))
-    if body is None:
-        raise NotFound(f"no model {model_id}")
-    return body
 
 
 def delete_topic(session: Session, name: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from models import Article, Delivery, Feed, Judgement, Revision, Subscription, Topic
-from monitor.domain.schedule import REFIT_GROWN
+from monitor.domain.schedule import REFIT_LATEST
 from monitor.domain.websub import LONGEST_LEASE
 from monitor.edge.store.statements import DUE
 
@@ -63,7 +63,7 @@ def unstick(session: Session, now: datetime, longest: timedelta) -> int:
         )
         changed += int(moved.rowcount)  # type: ignore[attr-defined]
     renewal = update(Subscription).where(Subscription.not_before > far + LONGEST_LEASE)
-    refit = update(Topic).where(Topic.fit_due_at > far + REFIT_GROWN)
+    refit = update(Topic).where(Topic.fit_due_at > far + REFIT_LATEST)
     for statement in (renewal.values(not_before=now), refit.values(fit_due_at=now)):
         changed += int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
     return changed

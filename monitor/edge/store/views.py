@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Revision, Topic
 from monitor import types
+from monitor.domain.neighbours import unpack
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.revisions import as_judged, revisions_of
 from monitor.edge.store.topics import settings_from_dict
@@ -108,10 +109,29 @@ def match(session: Session, judgement_id: int) -> types.MatchDetail:
         copy_of_title=copied_title or "",
         label=judgement.label,
         seed=judgement.seed is not None,
+        probability=judgement.probability,
+        neighbours=unpack(judgement.neighbours or b""),
+        weighed=judgement.weighed,
+        novelty=novelty_of(judgement.novelty),
         judged=as_judged(as_article(article), edits, judgement.judged_at),
         reason=judgement.last_error or "",
         revisions=tuple(_revision_view(row) for row in edits if row.change),
     )
+
+
+def novelty_of(stored: dict[str, Any] | None) -> types.Novelty | None:
+    """As ``dataclasses.asdict`` wrote it."""
+    if stored is None:
+        return None
+    return types.Novelty(**{kind: tuple(said) for kind, said in stored.items()})
+
+
+def titles_of(session: Session, judgements: Sequence[int]) -> dict[int, str]:
+    """The titles of the articles of these judgements, of those still there."""
+    rows = session.execute(
+        select(Judgement.id, Article.title).join(Article).where(Judgement.id.in_(judgements))
+    )
+    return dict(rows.all())
 
 
 def _revision_view(row: Revision) -> types.RevisionView:
@@ -178,12 +198,13 @@ def _events() -> Any:
             Event.last_seen,
             func.count(Judgement.id).label("matches"),
             func.count(distinct(Article.source)).label("sources"),
+            Event.alarmed_at,
         )
         .join(Topic, Event.topic_id == Topic.id)
         .join(Judgement, Judgement.event_id == Event.id)
         .join(Article, Judgement.article_id == Article.id)
         .where(A_MATCH)
-        .group_by(Event.id, Topic.name, Event.title, Event.opened_at, Event.last_seen)
+        .group_by(Event.id, Topic.name)
     )
 
 
@@ -292,7 +313,7 @@ def _topic_view(session: Session, row: Topic, seeds: Sequence[types.SeedView]) -
         Judgement.topic_id == row.id, Judgement.state == "judged", Judgement.seed.is_(None)
     )
     newest = session.execute(
-        select(Model.id, Model.threshold)
+        select(Model.id, Model.threshold, Model.matches_a_day)
         .where(Model.topic_id == row.id)
         .order_by(Model.id.desc())
         .limit(1)
@@ -309,6 +330,7 @@ def _topic_view(session: Session, row: Topic, seeds: Sequence[types.SeedView]) -
         settings=settings_from_dict(row.settings),
         model=newest.id if newest else None,
         threshold=newest.threshold if newest else None,
+        matches_a_day=newest.matches_a_day if newest else None,
         articles=session.scalar(judged) or 0,
         matches=match_count,
         events=event_count,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 
 import pytest
@@ -22,7 +23,7 @@ MATCH_KEYS = [
     "label",
     "text_from",
 ]
-EVENT_KEYS = ["id", "topic", "title", "opened_at", "last_seen", "matches", "sources"]
+EVENT_KEYS = ["id", "topic", "title", "opened_at", "last_seen", "matches", "sources", "alarmed_at"]
 ALERT_KEYS = [
     "id",
     "kind",
@@ -114,6 +115,22 @@ def test_matches_show(filled: Monitor) -> None:
     assert row["url"] in text
     assert "a match: score" in text
     assert "The [bold]Gulf[/bold] Post" in text
+    assert re.search(r"threshold 0\.150, probability (\d+|over 99) %", text)
+
+
+def test_matches_show_what_a_score_leans_on_and_what_is_new(monitor: Monitor) -> None:
+    rows = [
+        monitor.rows("matches", "show", row["id"])[0] for row in monitor.rows("matches", "list")
+    ]
+    row = next(row for row in rows if row["neighbours"] and row["novelty"])
+    near, new = row["neighbours"][0], row["novelty"]
+    text = " ".join(monitor("matches", "show", row["id"]).stdout.split())
+    assert re.search(rf"leans on [+-]0\.\d{{3}} .*? \(similarity {near['cosine']:.2f}\)", text)
+    for said in (*new["names"], *new["places"], *new["numbers"]):
+        assert said in text
+    nothing = {"names": [], "places": [], "numbers": [], "sentences": []}
+    monitor.sql("UPDATE judgement SET novelty = ? WHERE id = ?", json.dumps(nothing), row["id"])
+    assert "nothing that was not said before" in monitor("matches", "show", row["id"]).stdout
 
 
 def test_matches_label(monitor: Monitor) -> None:
@@ -138,8 +155,18 @@ def test_events(filled: Monitor) -> None:
     assert shown == rows[0]
     assert rows[0]["title"] in filled("events", "show", rows[0]["id"]).stdout
     assert len(filled.rows("events", "list", "--limit", 1)) == 1
+    assert "below" not in filled("events", "list").stdout
     assert "no event 999" in filled.error("events", "show", 999)
     assert "no topic x" in filled.error("events", "list", "--topic", "x")
+
+
+def test_an_event_without_an_alarm_is_marked(monitor: Monitor) -> None:
+    [row, *_] = monitor.rows("events", "list")
+    monitor.sql("UPDATE event SET alarmed_at = NULL WHERE id = ?", row["id"])
+    assert monitor.rows("events", "list")[0]["alarmed_at"] is None
+    marked = [line for line in monitor("events", "list").stdout.splitlines() if " below " in line]
+    assert len(marked) == 1 and row["title"][:20] in marked[0]
+    assert "below the alarm line" in monitor("events", "show", row["id"]).stdout
 
 
 def test_alerts(monitor: Monitor) -> None:

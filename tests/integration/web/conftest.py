@@ -19,14 +19,15 @@ from monitor.edge.store import views
 from monitor.edge.store.migrations import upgrade
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import settings_to_dict
-from monitor.errors import NotFound
-from monitor.types import Explanation, Term, TopicSettings
+from monitor.errors import NotFound, ParseError
+from monitor.types import Explanation, LikeArticle, Term, TopicSettings
 from monitor.web import create_app
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 LISTEN = "127.0.0.1:8765"
 BASE = f"http://{LISTEN}"
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'too'"
+LIKE = tuple(LikeArticle(at, f"Earlier {at}", 0.6 - at / 20, 0.01) for at in range(1, 8))
 TERMS = tuple(Term(f"word{at}", 0.2 - at * 0.02) for at in range(15))
 
 
@@ -34,11 +35,14 @@ async def explain(parts: Any, judgement_id: int) -> Explanation:
     match = parts.store.read(views.match, judgement_id)
     if match.model == 2:
         raise NotFound("no model 2")
+    if match.model == 3:
+        raise ParseError("not a topic model: made by another version of the monitor")
     return Explanation(
         topic=match.topic, title=match.article.title, url=match.article.url,
         source=match.article.source, published=match.article.published, match=match.id,
         model=match.model, score=match.score, threshold=match.threshold, relevant=True, reason="",
-        terms=TERMS, nearest_seed="The first seed", nearest_seed_similarity=0.44,
+        probability=0.97, terms=TERMS, neighbours=LIKE,
+        nearest_seed="The first seed", nearest_seed_similarity=0.44,
         nearest_event=match.nearest_event, event=match.event, event_title=match.event_title,
         copy_of=match.copy_of,
     )  # fmt: skip
@@ -57,11 +61,14 @@ class News:
         topic = Topic(name=name, origin="file", created_at=NOW, channels=["mail"],
                       settings=settings_to_dict(TopicSettings(**settings)))  # fmt: skip
         self.add(topic)
-        self.add(Model(topic_id=topic.id, created_at=NOW, threshold=0.3, body=b""))
+        self.add(Model(topic_id=topic.id, created_at=NOW, threshold=0.3, matches_a_day=0.25,
+                       body=b""))  # fmt: skip
         return topic.id
 
-    def event(self, topic: int, title: str = "A dam is filled") -> int:
-        event = Event(topic_id=topic, title=title, opened_at=NOW - timedelta(days=1), last_seen=NOW)
+    def event(self, topic: int, title: str = "A dam is filled", *, alarmed: bool = True) -> int:
+        opened = NOW - timedelta(days=1)
+        event = Event(topic_id=topic, title=title, opened_at=opened, last_seen=NOW,
+                      alarmed_at=opened if alarmed else None)  # fmt: skip
         self.add(event)
         return event.id
 

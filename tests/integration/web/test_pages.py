@@ -110,7 +110,7 @@ def test_a_match_with_all_that_is_known(page: Reader, news: News) -> None:
     feed = news.feed("rivers")
     match = news.match(
         topic, event, "Dam closed", text="A <b>first</b> line.\n\nA second.", author="Ann Bo",
-        nearest_event_id=early, similarity=0.21, score=0.48,
+        nearest_event_id=early, similarity=0.21, score=0.48, probability=0.97,
     )  # fmt: skip
     news.add(Entry(feed_id=feed, article_id=match, seen_at=NOW))
     html = page.get(f"/matches/{match}").text
@@ -118,11 +118,14 @@ def test_a_match_with_all_that_is_known(page: Reader, news: News) -> None:
     for expected in (
         "Match of dams",
         "Example News · Ann Bo · 20 Mar 09:30 · en",
-        "Its score is 0.48 ; the threshold is 0.30 .",
+        "Its score is 0.48 ; the threshold is 0.30 ; it is relevant with a probability of 97 % .",
         "nearest seed is “ The first seed ” (similarity 0.44)",
         "word0 +0.200",
         "word11 −0.020",
         "3 other words −0.180",
+        "Earlier articles like it Earlier 1 similarity 0.55 +0.010",
+        "2 other articles +0.020",
+        "Score +0.970",
         "Event This dam",
         "An earlier dam similarity 0.21 · last seen 20 Mar 09:30",
         "Brought by rivers",
@@ -131,6 +134,41 @@ def test_a_match_with_all_that_is_known(page: Reader, news: News) -> None:
         assert expected in seen
     assert f'href="/events/{early}"' in html
     assert re.search(r'<a [^>]*href="https://news[^"]+" rel="noopener noreferrer">Read', html)
+
+
+def test_a_match_says_what_is_new(page: Reader, news: News) -> None:
+    topic = news.topic()
+    event = news.event(topic)
+    nothing = {"names": [], "places": [], "numbers": [], "sentences": []}
+    told = {"names": ["Ann <Bo>", "Kiew AG"], "numbers": ["four gates"], "sentences": ["It broke."]}
+    one, none, off = (
+        news.match(topic, event, novelty=nothing | told),
+        news.match(topic, event, novelty=nothing),
+        news.match(topic, event),
+    )
+    seen = words(page.get(f"/matches/{one}").text)
+    assert "What is new It broke. Names Ann <Bo> , Kiew AG Numbers four gates" in seen
+    assert "Places" not in seen
+    assert "Nothing that the topic’s earlier" in page.get(f"/matches/{none}").text
+    assert "What is new" not in page.get(f"/matches/{off}").text
+
+
+def test_a_match_judged_before_probabilities_were(page: Reader, news: News) -> None:
+    topic = news.topic()
+    match = news.match(topic, news.event(topic))
+    assert "the threshold is 0.30 ." in words(page.get(f"/matches/{match}").text)
+
+
+def test_an_event_without_an_alarm_is_marked(page: Reader, news: News) -> None:
+    topic = news.topic()
+    sure, doubtful = news.event(topic, "Sure"), news.event(topic, "Doubtful", alarmed=False)
+    news.match(topic, doubtful)
+    news.match(topic, sure, published=NOW - timedelta(hours=1))
+    listed = words(page.get("/").text)
+    assert listed.count("below the alarm line") == 1
+    assert listed.index("Doubtful") < listed.index("below the alarm line") < listed.index("Sure")
+    assert "below the alarm line" in page.get(f"/events/{doubtful}").text
+    assert "below the alarm line" not in page.get(f"/events/{sure}").text
 
 
 def test_a_match_that_joined_its_event(page: Reader, news: News) -> None:
@@ -154,8 +192,9 @@ def test_a_nearest_event_of_seeds_has_no_page_to_link_to(page: Reader, news: New
 
 def test_a_match_is_shown_without_what_is_no_longer_kept(page: Reader, news: News) -> None:
     topic = news.topic()
-    news.add(Model(topic_id=topic, created_at=NOW, threshold=0.3, body=b""))
-    for more in ({"text": None}, {"model_id": 2}):
+    for _ in range(2):
+        news.add(Model(topic_id=topic, created_at=NOW, threshold=0.3, body=b""))
+    for more in ({"text": None}, {"model_id": 2}, {"model_id": 3}):
         match = news.match(topic, news.event(topic), **more)
         assert "What made the score is no longer kept." in page.get(f"/matches/{match}").text
 
@@ -224,6 +263,7 @@ def test_topics_and_one_topic(page: Reader, news: News) -> None:
     assert "1 article judged, 1 match in 1 event ." in seen
     assert "0.30 (set by you), model 1" in seen and "dam|barrage" in seen
     assert "about 2.5 matches a day" in seen
+    assert "To be expected about 0.25 matches a day" in seen
     assert "The first seed seeds/one.txt 20 Mar 09:30 2 read" in seen
 
 
