@@ -37,6 +37,7 @@ tick = "250ms"
 [web]
 listen = "127.0.0.1:{port}"
 [topics.demo]
+threshold = 0.2
 seeds = ["{seeds}"]
 channels = ["log"]
 [channels.log]

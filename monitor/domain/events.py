@@ -117,13 +117,11 @@ class Coverage:
         if not candidates:
             return Placement(event=None, similarity=0.0, nearest_event=None, alarm=True)
         best = candidates[0]
-        joins = best.log_odds >= 0
-        others = candidates[1:] if joins else candidates
         return Placement(
-            best.event if joins else None,
+            best.event if best.log_odds >= 0 else None,
             best.linkage,
             best.event,
-            alarm=all(other.log_odds <= self._join.alarm_below for other in others),
+            alarm=best.log_odds <= min(self._join.alarm_below, 0.0),
             weighed=dict(self._join.parts(best.features)),
         )
 

@@ -57,7 +57,7 @@ class JoinModel:
 
     trees: tuple[Split | Leaf, ...]
     alarm_below: float
-    """A match is surely not of an event where its log-odds are at most this."""
+    """A match is surely of no event told before where the highest log-odds are at most this."""
 
     def log_odds(self, features: Features) -> float:
         """Join from 0 on."""

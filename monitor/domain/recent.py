@@ -54,11 +54,13 @@ class Recent:
         everyone = np.concatenate([self._judgements, judgements]).astype(np.int64)
         owned = np.concatenate([self._scores, scores])
         noted = (vectors @ self._vectors.T).toarray()
-        noted[:, np.isin(self._judgements, judgements)] = 0.0
+        stale = np.isin(self._judgements, judgements)
+        noted[:, stale] = 0.0
+        others = int((~stale).sum())
         likeness = np.hstack([noted, np.tril((vectors @ vectors.T).toarray(), -1)])
         found = []
         for place, row in enumerate(likeness):
-            number = min(NEAREST, -(-(len(self._judgements) + place) // ONE_IN))
+            number = min(NEAREST, -(-(others + place) // ONE_IN))
             some = np.argpartition(-row, number - 1)[:number] if number else np.arange(0)
             best = some[np.lexsort((everyone[some], -row[some]))]
             found.append(

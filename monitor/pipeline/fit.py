@@ -74,6 +74,6 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         model,
         len(job.seeds),
         fitted.threshold,
-        "" if fitted.matches_a_day is None else f", about {fitted.matches_a_day:.1f} matches a day",
+        "" if not fitted.matches_a_day else f", about {fitted.matches_a_day:.1f} matches a day",
     )
     return [Judge(command.topic)]

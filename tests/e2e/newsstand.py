@@ -62,7 +62,7 @@ listen = ""
 [topics.story]
 seeds = ["{seeds}"]
 channels = ["log", "desk"]
-threshold = 0.08
+threshold = 0.1
 [channels.log]
 type = "file"
 path = "alerts.jsonl"

@@ -192,15 +192,12 @@ def test_a_new_event_is_alarming_where_it_is_surely_no_other() -> None:
         assert (placement.event, placement.alarm) == (None, alarm)
 
 
-def test_what_joins_is_sure_where_no_other_event_is_near() -> None:
-    for join, alarm in ((CERTAIN, True), (DOUBTFUL, False)):
-        telling = seeded(join=join)
-        telling.tell(KESTREL_1)
-        placement = telling.tell(KESTREL_2)
-        assert (placement.event, placement.alarm) == (101, alarm)
-    lone = seeded((), DOUBTFUL)
-    lone.tell(KESTREL_1)
-    assert lone.tell(KESTREL_2).alarm  # no other event at all
+@pytest.mark.parametrize("join", [CERTAIN, DOUBTFUL])
+def test_what_joins_an_event_is_no_news_of_another(join: JoinModel) -> None:
+    telling = seeded(join=join)
+    telling.tell(KESTREL_1)
+    placement = telling.tell(KESTREL_2)
+    assert (placement.event, placement.alarm) == (101, False)
 
 
 def test_a_copy_never_alarms_and_weighs_nothing() -> None:

@@ -24,6 +24,13 @@ neighbours = st.builds(
     score=rounded,
 )
 
+
+@pytest.fixture(autouse=True)
+def many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where there are many articles: the nearest of few are neighbours too."""
+    monkeypatch.setattr(recent, "ONE_IN", 1)
+
+
 PROFILE = Profile(Vocabulary({"a": 1.0, "b": 1.0, "c": 1.0}, unseen=9.0), {}, 0.0, 0.1)
 A, B, C = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0])
 AB = [0.6, 0.8, 0.0]
@@ -141,3 +148,17 @@ def test_the_oldest_beyond_the_window_are_forgotten(monkeypatch: pytest.MonkeyPa
     made.add([2, 3], rows(AB, A), np.array([0.02, 0.03]))
     [near] = made.nearest([9], rows(A), np.zeros(1))
     assert [one.judgement for one in near] == [3, 2]
+
+
+@pytest.mark.parametrize(
+    ("noted", "number"), [(0, 0), (1, 1), (20, 1), (21, 2), (400, 20), (900, 20)]
+)
+def test_among_few_articles_few_are_neighbours(
+    monkeypatch: pytest.MonkeyPatch, noted: int, number: int
+) -> None:
+    monkeypatch.setattr(recent, "ONE_IN", 20)
+    told = Recent(PROFILE)
+    if noted:
+        told.add(range(1, noted + 1), csr_array(np.array([A] * noted)), np.zeros(noted))
+    [found] = told.nearest([1000], csr_array(np.array([A])), np.zeros(1))
+    assert len(found) == number

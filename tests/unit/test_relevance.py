@@ -73,7 +73,7 @@ def test_an_article_beside_relevant_ones_scores_higher_than_alone() -> None:
     assert alone.neighbours == ()
     assert beside.value > alone.value
     assert beside.probability > alone.probability
-    assert [one.judgement for one in beside.neighbours[:2]] in ([1, 2], [2, 1])
+    assert [one.judgement for one in beside.neighbours] in ([1], [2])
 
 
 def test_an_article_beside_off_topic_ones_scores_lower_than_alone() -> None:

@@ -263,11 +263,7 @@ class _Desk:
         that was doubtful has been reported by several outlets.  What the seeds tell is known."""
         if event.alarmed_at is not None or placement.copy_of is not None:
             return False
-        opens = placement.event is None
-        if not (
-            one.seed
-            or (placement.alarm and (opens or self._outlets(event, one.article.source) >= OUTLETS))
-        ):
+        if not (one.seed or placement.alarm or self._outlets(event, one.article.source) >= OUTLETS):
             return False
         event.alarmed_at = self.now
         return not one.seed
