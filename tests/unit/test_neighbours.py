@@ -150,15 +150,13 @@ def test_the_oldest_beyond_the_window_are_forgotten(monkeypatch: pytest.MonkeyPa
     assert [one.judgement for one in near] == [3, 2]
 
 
-@pytest.mark.parametrize(
-    ("noted", "number"), [(0, 0), (1, 1), (20, 1), (21, 2), (400, 20), (900, 20)]
-)
+FEW = [(0, 0), (1, 1), (20, 1), (21, 2), (400, 20), (900, 20)]
+
+
+@pytest.mark.parametrize(("there", "number"), FEW)
 def test_among_few_articles_few_are_neighbours(
-    monkeypatch: pytest.MonkeyPatch, noted: int, number: int
+    monkeypatch: pytest.MonkeyPatch, there: int, number: int
 ) -> None:
     monkeypatch.setattr(recent, "ONE_IN", 20)
-    told = Recent(PROFILE)
-    if noted:
-        told.add(range(1, noted + 1), csr_array(np.array([A] * noted)), np.zeros(noted))
-    [found] = told.nearest([1000], csr_array(np.array([A])), np.zeros(1))
+    [found] = noted(*[A] * there).nearest([1000], rows(A), np.zeros(1))
     assert len(found) == number
