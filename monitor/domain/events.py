@@ -24,8 +24,10 @@ CANDIDATES = 6
 """Events that are looked at closely, the best by linkage and gap."""
 EARLIER_COVERAGE_DAYS = 28.0
 """How long before a match an undated seed is taken to have appeared."""
-LEAST_RIVAL = 0.25
-"""No event is rivalled by less: in a young topic there is nothing else to be like."""
+RIVAL = 0.35
+RIVAL_STORIES = 20
+"""In a young topic there is nothing else to be like: it counts as so much likeness to a rival, which
+shrinks as if these were stories of the topic."""
 KINDS = ("title", "numbers")
 _DAY = 86_400.0
 
@@ -179,16 +181,17 @@ class _Language:
             for kind, overlap in self._overlaps.items()
         }
         ids = list(self._ids)
+        least = RIVAL * RIVAL_STORIES / (RIVAL_STORIES + len(events))
         found = []
         for place, event in enumerate(chosen):
-            other = float(np.delete(best, place).max(initial=0.0))
+            rival = float(np.delete(best, place).max(initial=least))
             features = {
                 "likeness": float(best[place]),
                 "linkage": float(linkage[event]),
                 **{kind: float(values[event]) for kind, values in overlaps.items()},
                 "gap": float(np.log1p(gaps[event])),
                 "silence": float(np.log1p(silences[event])),
-                "portion": float(best[place]) / (float(best[place]) + max(other, LEAST_RIVAL)),
+                "portion": float(best[place]) / (float(best[place]) + rival),
             }
             odds = self._join.log_odds(features)
             found.append(Candidate(ids[event], float(linkage[event]), features, odds))
