@@ -26,8 +26,8 @@ EARLIER_COVERAGE_DAYS = 28.0
 """How long before a match an undated seed is taken to have appeared."""
 RIVAL = 0.35
 RIVAL_STORIES = 20
-"""In a young topic there is nothing else to be like: it counts as so much likeness to a rival, which
-shrinks as if these were stories of the topic."""
+"""In a young topic there is nothing else to be like: that counts as so much likeness to a rival,
+which shrinks as if these were stories of the topic."""
 KINDS = ("title", "numbers")
 _DAY = 86_400.0
 
