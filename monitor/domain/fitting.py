@@ -208,11 +208,14 @@ def _profile(
     direction = examples.direction(_mean(vocabulary, labels.irrelevant))
     theory = Level(float(direction @ at_large.mean), at_large.deviation(direction))
     weights = _weights(vocabulary, rows, direction)
-    level = topic_level(examples.agreement(), examples.events())
+    agreement = examples.agreement()
+    level = topic_level(agreement, examples.events())
     profile = Profile(vocabulary, weights, theory.mean, math.inf)
     scores = _scores(profile, stream)
     centre = background_level(theory, scores).mean
-    return replace(profile, level=centre, threshold=cut(theory, level, scores)), scores
+    guessed = bool(np.isnan(agreement).all())
+    threshold = cut(theory, level, scores, guessed=guessed)
+    return replace(profile, level=centre, threshold=threshold), scores
 
 
 def _scores(profile: Profile, stream: Sequence[Counts]) -> Floats:

@@ -35,6 +35,9 @@ _QUANTILES_APART = 1.1
 """Deviations between these two quantiles of a normal distribution."""
 GAP_FROM = 5.0
 """No gap is looked for nearer to the background, in deviations of the stream's scores."""
+GAP_FROM_SHARE = 0.8
+"""Nor so many times the distance of the usual cut near, but where a single seed leaves the topic's
+level to guesswork."""
 GAP_UP_TO = 2.2
 """Nor so many times the distance of the usual cut away."""
 GAP_DEPTH = 1.5
@@ -87,9 +90,10 @@ def background_level(theory: Level, scores: Floats) -> Level:
     return Level(float(np.quantile(scores, BACKGROUND_QUANTILE)), theory.deviation)
 
 
-def cut(theory: Level, level: float, scores: Floats) -> float:
+def cut(theory: Level, level: float, scores: Floats, *, guessed: bool = False) -> float:
     """The threshold: half-way up to the topic's level, but clear of the background; or the gap
-    between the stream's scores that is nearest and deepest."""
+    between the stream's scores that is nearest and deepest.  ``guessed``: no seed says anything
+    of the level."""
     background = background_level(theory, scores)
     deviation = max(background.deviation, ROUNDING)
     way = max(SHARE_OF_WAY * (level - background.mean), LEAST_DEVIATIONS * deviation)
@@ -97,21 +101,22 @@ def cut(theory: Level, level: float, scores: Floats) -> float:
         return background.mean + way
     spread = (background.mean - np.quantile(scores, LOW_QUANTILE)) / _QUANTILES_APART
     unit = max(float(spread), deviation / 4)
-    gap = _gap((scores - background.mean) / unit, way / unit)
+    least = GAP_FROM if guessed else max(GAP_FROM, GAP_FROM_SHARE * way / unit)
+    gap = _gap((scores - background.mean) / unit, way / unit, least)
     if gap is not None:
         return background.mean + gap * unit
     rare = float(np.quantile(scores, RARE_QUANTILE)) - background.mean
     return background.mean + float(np.clip(rare, way, RARE_WAY * way))
 
 
-def _gap(steps: Floats, usual: float) -> float | None:
+def _gap(steps: Floats, usual: float, least: float) -> float | None:
     """The gap in positive distances from the background, in deviations of it; None if there is
     none worth the name.  Distances count by their logarithms: the topic's spread with its level.
     """
     logs = np.log(steps[steps > 1])
     if not len(logs):
         return None
-    centre, lowest = math.log(usual), math.log(GAP_FROM)
+    centre, lowest = math.log(usual), math.log(least)
     grid = np.arange(lowest, max(float(logs.max()), centre) + math.log(GAP_UP_TO), _STEP)
     density = np.exp(-0.5 * ((logs - grid[:, None]) / _BANDWIDTH) ** 2).sum(axis=1)
     above = np.maximum.accumulate(density[::-1])[::-1]
