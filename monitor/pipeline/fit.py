@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 
 from monitor.commands import Command, Fit, Judge
 from monitor.domain.schedule import fit_retry, next_fit, worth_fitting
@@ -22,12 +23,8 @@ STREAM_FLOOR = 100
 
 async def fit(command: Fit, parts: Parts) -> list[Command]:
     now = parts.clock()
-    need = await parts.store.look(fits.fit_need, command.topic, now, STREAM_SAMPLE)
+    need = await _need(command, parts, now)
     if need is None:
-        return []
-    if not need.unanswered and not worth_fitting(need.stream, need.grown):
-        again = next_fit(now, need.stream, need.span, need.grown)
-        await parts.store(fits.postpone_fit, command.topic, need.asked, until=again)
         return []
     job = await parts.store.look(fits.topic_for_fit, command.topic, now, STREAM_SAMPLE)
     if job is None:
@@ -77,3 +74,13 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         "" if not fitted.matches_a_day else f", about {fitted.matches_a_day:.1f} matches a day",
     )
     return [Judge(command.topic)]
+
+
+async def _need(command: Fit, parts: Parts, now: datetime) -> fits.FitNeed | None:
+    """What speaks for a fit now; None if nothing does, and then it is looked at again later."""
+    need = await parts.store.look(fits.fit_need, command.topic, now, STREAM_SAMPLE)
+    if need is None or need.unanswered or worth_fitting(need.stream, need.grown):
+        return need
+    again = next_fit(now, need.stream, need.span, need.grown)
+    await parts.store(fits.postpone_fit, command.topic, need.asked, until=again)
+    return None
