@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.domain.events import Prepared, Told, prepare
+from monitor.domain.facts import Facts, facts
 from monitor.domain.messages import new_event_alert
 from monitor.domain.relevance import nearest_seed
 from monitor.edge.store import judging
@@ -35,6 +36,7 @@ class Desk:
         self._lately: Lately | None = None
         self._memory: Memory | None = None
         self._hearing: Hearing | None = None
+        self._facts: dict[int, Facts] = {}
 
     def score(
         self, due: Sequence[ForJudging]
@@ -70,9 +72,10 @@ class Desk:
         for one, its in zip(due, scores, strict=True):
             if its.relevant or one.seed:
                 self.parts.prepared.put(one.judgement, prepare(one.article))
+                self._facts[one.judgement] = facts(one.article)
         return scores
 
-    def prepare(self, scored: Sequence[tuple[ForJudging, Score]]) -> None:
+    def prepare(self) -> None:
         """Recall what has been told before the transaction, which is then short."""
         read = self.parts.store.read
         told = read(judging.told_before, self.topic_id)
@@ -82,7 +85,7 @@ class Desk:
         self.parts.memories.put(self.model_id, memory)
         hearing = self.parts.hearings.take(self.topic_id) or Hearing()
         hearing.catch_up(told, lambda ids: read(judging.texts, ids))
-        hearing.read(one for one, its in scored if its.relevant and not one.seed)
+        hearing.expect(self._facts)
         self.parts.hearings.put(self.topic_id, hearing)
 
     def cover(self, told: Sequence[ToldBefore], texts: Texts) -> Places:

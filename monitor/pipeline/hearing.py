@@ -5,7 +5,7 @@ Whatever the model: a refit forgets nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -24,9 +24,9 @@ class Hearing:
         self._read: dict[int, Facts] = {}
         """Of the batch at hand."""
 
-    def read(self, due: Iterable[ForJudging]) -> None:
-        """Read articles beforehand: it takes a few milliseconds each."""
-        self._read = {one.judgement: facts(one.article) for one in due}
+    def expect(self, read: Mapping[int, Facts]) -> None:
+        """The facts of the batch at hand, read beforehand: it takes a few milliseconds each."""
+        self._read = dict(read)
 
     def catch_up(self, told: Sequence[ToldBefore], texts: Texts) -> None:
         """Hear what has been told since, here or on another machine."""

@@ -28,7 +28,7 @@ async def judge(command: Judge, parts: Parts) -> list[Command]:
     if poison:
         await parts.store(judging.quarantine, poison)
     if any(its.relevant or one.seed for one, its in scored):
-        await asyncio.to_thread(desk.prepare, scored)
+        await asyncio.to_thread(desk.prepare)
     settled = await parts.store(
         judging.settle, command.topic, model_id, scored, cover=desk.cover, say=desk.say, now=now
     )

@@ -393,3 +393,25 @@ def test_a_label_is_answered_by_a_fit_although_the_stream_has_not_grown(parts: P
     due(parts)
     work(parts)
     assert count(parts, Model) == 2
+
+
+def test_an_article_whose_facts_cannot_be_read_is_set_aside_alone(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from monitor.pipeline import desk
+
+    read = desk.facts
+
+    def fail(article: Article) -> Any:
+        if article.title == KESTREL_1.title:
+            raise RuntimeError("a fault of ours")
+        return read(article)
+
+    work(parts)
+    monkeypatch.setattr(desk, "facts", fail)
+    ids = publish(parts, KESTREL_1, KESTREL_2)
+    work(parts)
+    poison, good = rows(parts, ids)
+    assert (poison.state, good.state) == ("quarantined", "judged")
+    assert "a fault of ours" in (poison.last_error or "")
+    assert good.event_id is not None
