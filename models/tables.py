@@ -247,6 +247,24 @@ class Event(Base):
     """When it was found worth an alert; null of one that may be no new event."""
 
 
+class Kinship(Base):
+    """Two events that may be one, or have been merged."""
+
+    __tablename__ = "kinship"
+    __table_args__ = (UniqueConstraint("event_id", "other_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    """The one that opened first."""
+    other_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    log_odds: Mapped[float | None]
+    """That they are one; null where a person said so."""
+    found_at: Mapped[datetime]
+    moved: Mapped[list[int] | None]
+    """The judgements that went over from the other one, which has none since; null: they have not
+    been merged."""
+
+
 class Judgement(Base):
     """One article scored against one topic by one model.  With an event it is a match or a seed;
     without one it is off topic, and only its score is kept."""

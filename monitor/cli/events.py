@@ -73,14 +73,20 @@ def _table(rows: Sequence[EventView]) -> None:
 
 @app.command()
 def show(ctx: typer.Context, event: Id, as_json: Json = False) -> None:
-    """Show an event and its matches; as JSON, the matches are under "members"."""
-    from monitor.edge.store import views
+    """Show an event and its matches; as JSON, the matches are under "members", and the events
+    that may be the same or have been merged into it under "kin"."""
+    from monitor.edge.store import kinship, views
 
     with context.store(ctx) as store:
         found = store.read(views.event, event)
-        members = store.read(views.matches, event=event)
+        members = store.read(views.matches, event=found.id)
+        kin = store.read(kinship.kin_of, found.id)
     if as_json:
-        output.emit([output.record(found) | {"members": [output.record(one) for one in members]}])
+        lists = {
+            "members": [output.record(one) for one in members],
+            "kin": [output.record(one) for one in kin],
+        }
+        output.emit([output.record(found) | lists])
         return
     output.details(
         [
@@ -90,7 +96,21 @@ def show(ctx: typer.Context, event: Id, as_json: Json = False) -> None:
             ("last seen", output.when(found.last_seen)),
             ("sources", found.sources),
             ("alarm", "" if found.alarmed_at else BELOW),
+            *(("merged", f"event {one.event}: {one.title}") for one in kin if one.merged),
+            *(("the same as?", f"event {one.event}: {one.title}") for one in kin if not one.merged),
         ]
     )
     output.say("")
     matches.table(members)
+
+
+@app.command()
+def merge(ctx: typer.Context, event: Id, into: Id) -> None:
+    """Say that two events are one: the matches of EVENT go over to INTO."""
+    from datetime import UTC, datetime
+
+    from monitor.edge.store import kinship
+
+    with context.store(ctx) as store:
+        store.write(kinship.merge_by_hand, event, into, datetime.now(UTC))
+    output.note(f"event {event} is part of event {into} now")

@@ -5,16 +5,16 @@ Imports scikit-learn: import this module only where matches are placed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 
 from monitor.domain.copies import Originals, shingles
-from monitor.domain.join import TIME_PENALTY, Features, JoinModel
-from monitor.domain.model import Floats, TopicModel
+from monitor.domain.join import TIME_PENALTY, Features, JoinModel, rule
+from monitor.domain.model import Floats, Integers, TopicModel
 from monitor.domain.overlap import Overlap
 from monitor.domain.stories import Stories
 from monitor.domain.text import terms
@@ -24,14 +24,14 @@ CANDIDATES = 6
 """Events that are looked at closely, the best by linkage and gap."""
 EARLIER_COVERAGE_DAYS = 28.0
 """How long before a match an undated seed is taken to have appeared."""
+LATEST_STORIES = 10
+"""Of the smaller of two events, so many are compared with the stories of the other."""
 RIVAL = 0.35
 RIVAL_STORIES = 20
 """In a young topic there is nothing else to be like: that counts as so much likeness to a rival,
 which shrinks as if these were stories of the topic."""
 KINDS = ("title", "numbers")
 _DAY = 86_400.0
-
-_Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,13 +119,29 @@ class Coverage:
         if not candidates:
             return Placement(event=None, similarity=0.0, nearest_event=None, alarm=True)
         best = candidates[0]
+        joins = best.log_odds >= 0
+        rivals = [one.event for one in candidates[1:] if joins and rule(one.features) >= 0]
         return Placement(
-            best.event if best.log_odds >= 0 else None,
+            best.event if joins else None,
             best.linkage,
             best.event,
             alarm=best.log_odds <= min(self._join.alarm_below, 0.0),
             weighed=dict(self._join.parts(best.features)),
+            rivals=tuple(rivals),
         )
+
+    def kinship(self, event: int, other: int) -> float:
+        """Log-odds that two events are one: of the rule, on average over the latest stories of the
+        smaller; -inf if they share no language."""
+        return max(
+            (told.kinship(event, other) for told in self._languages.values()), default=-math.inf
+        )
+
+    def merge(self, event: int, into: int) -> None:
+        """Take the stories of an event for those of another."""
+        self._copied = [(told, into if its == event else its) for told, its in self._copied]
+        for told in self._languages.values():
+            told.merge(event, into)
 
     def candidates(
         self, prepared: Prepared, published: datetime | None, *, seed: bool = False
@@ -164,6 +180,26 @@ class _Language:
         for kind, overlap in self._overlaps.items():
             overlap.add(told.prepared.keys[kind])
 
+    def kinship(self, event: int, other: int) -> float:
+        if event not in self._ids or other not in self._ids:
+            return -math.inf
+        numbers = np.array(self._events)
+        members = [np.flatnonzero(numbers == self._ids[one]) for one in (event, other)]
+        few, many = sorted(members, key=len)
+        few = few[-LATEST_STORIES:]
+        likeness = self._stories.between(few, many)
+        linkage = (likeness.max(axis=1) + likeness.mean(axis=1)) / 2
+        days = np.array(self._days)
+        gaps = np.nan_to_num(np.abs(days[few] - days[many[likeness.argmax(axis=1)]]))
+        pairs = zip(linkage.tolist(), np.log1p(gaps).tolist(), strict=True)
+        return math.fsum(rule({"linkage": near, "gap": gap}) for near, gap in pairs) / len(few)
+
+    def merge(self, event: int, into: int) -> None:
+        names = list(self._ids)
+        told = [into if names[number] == event else names[number] for number in self._events]
+        self._ids.clear()
+        self._events = [self._ids.setdefault(one, len(self._ids)) for one in told]
+
     def candidates(
         self, prepared: Prepared, published: datetime | None, *, seed: bool
     ) -> list[Candidate]:
@@ -198,7 +234,7 @@ class _Language:
         return sorted(found, key=lambda one: -one.log_odds)
 
     def _gaps(
-        self, day: float, closest: _Integers, events: _Integers, seed: bool
+        self, day: float, closest: Integers, events: Integers, seed: bool
     ) -> tuple[Floats, Floats]:
         """Days between an article and each event's closest, and newest, story, shape (events,).
 
@@ -220,7 +256,7 @@ class _Language:
         )
 
 
-def _linkage(likeness: Floats, events: _Integers) -> tuple[Floats, _Integers]:
+def _linkage(likeness: Floats, events: Integers) -> tuple[Floats, Integers]:
     """For each event ½ max S + ½ mean S over its stories, and its story of the greatest S."""
     order = np.argsort(likeness, kind="stable")
     closest = np.zeros(events.max() + 1, dtype=np.int64)
@@ -229,7 +265,7 @@ def _linkage(likeness: Floats, events: _Integers) -> tuple[Floats, _Integers]:
     return (likeness[closest] + mean) / 2, closest
 
 
-def _greatest(values: Floats, events: _Integers) -> Floats:
+def _greatest(values: Floats, events: Integers) -> Floats:
     greatest = np.zeros(events.max() + 1)
     np.maximum.at(greatest, events, values)
     return greatest

@@ -32,6 +32,7 @@ MOST_STEPS = 30.0
 
 Counts = Mapping[str, int]
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from monitor.domain.blocks import Blocks
-from monitor.domain.model import Counts, Floats, Vocabulary
+from monitor.domain.model import Counts, Floats, Integers, Vocabulary
 
 PRIOR_STORIES = 20
 """News at large counts as much as so many stories of the topic."""
@@ -44,6 +44,12 @@ class Stories:
         likeness = [block @ self._query for block in self._vectors]
         self._query[vector.indices] = 0.0
         return np.asarray(np.concatenate(likeness).clip(0.0, 1.0))
+
+    def between(self, some: Integers, others: Integers) -> Floats:
+        """S of stories told before, by their numbers, shape (some, others)."""
+        told = vstack(list(self._vectors), format="csr")
+        likeness = (told[some] @ told[others].T).toarray()
+        return np.asarray(likeness.clip(0.0, 1.0))
 
     def _vector(self, counts: Counts) -> csr_array:
         """Both weightings side by side, shape (1, 2·width); a dot product of two such is S."""

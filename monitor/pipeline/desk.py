@@ -142,5 +142,11 @@ class Places:
         )
         self.hearing.hear(one)
 
+    def kinship(self, event: int, other: int) -> float:
+        return self.memory.coverage.kinship(event, other)
+
+    def merge(self, event: int, into: int) -> None:
+        self.memory.merge(event, into)
+
     def _prepared(self, one: ForJudging) -> Prepared:
         return self.parts.prepared.get(one.judgement) or prepare(one.article)

@@ -54,3 +54,5 @@ def _tell(one: Settled) -> None:
     )
     if one.new_event:
         log.info("new event %d: %s", one.event, one.event_title)
+    for event in one.merged:
+        log.info("event %d is the same as event %d: merged", event, one.event)

@@ -29,6 +29,12 @@ class Memory:
         self.coverage.add(told)
         self._events[told.judgement] = told.event
 
+    def merge(self, event: int, into: int) -> None:
+        self.coverage.merge(event, into)
+        for judgement, its in self._events.items():
+            if its == event:
+                self._events[judgement] = into
+
     def agrees(self, told: Sequence[ToldBefore]) -> bool:
         """Whether the database says nothing else of what is held here."""
         known = [one for one in told if one.judgement in self._events]

@@ -77,6 +77,8 @@ class Placement:
     weighed: Mapping[str, float] | None = None
     """What speaks for (above 0) and against the nearest event: parts of its log-odds, as
     ``domain.join`` names them; None where nothing was weighed."""
+    rivals: tuple[int, ...] = ()
+    """Other events that it would be taken to report, were there not this one: they may be one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,17 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class KinView:
+    """An event that may be the same as another, or has been merged into it."""
+
+    event: int
+    title: str
+    log_odds: float | None
+    """That the two are one; None where a person said so."""
+    merged: bool
+
+
+@dataclass(frozen=True, slots=True)
 class AlertView:
     """One row per alert and channel; ``id`` is the delivery's."""
 

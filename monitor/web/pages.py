@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from monitor.edge.store import health, judging, views
+from monitor.edge.store.kinship import kin_of
 from monitor.errors import NotFound, ParseError, StoreError
 from monitor.types import EventView, Explanation, FeedView, Health, MatchDetail, Verdict
 from monitor.web.formats import bars, environment
@@ -102,14 +103,16 @@ class Pages:
 
     async def event(self, request: Request) -> Response:
         event_id = id_of(request)
-        event, matches = await self.read(
+        event = await self.read(views.event, event_id)
+        matches, kin = await self.read(
             lambda session: (
-                views.event(session, event_id),
-                views.matches(session, event=event_id, limit=EVENT_MATCHES),
+                views.matches(session, event=event.id, limit=EVENT_MATCHES),
+                kin_of(session, event.id),
             ),
         )
         matches.reverse()
-        return self.show("event.html", event=event, told=fold_copies(matches), shown=len(matches))
+        told = fold_copies(matches)
+        return self.show("event.html", event=event, told=told, shown=len(matches), kin=kin)
 
     async def matches(self, request: Request) -> Response:
         query = request.query_params

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.domain.events import Coverage, Told, prepare
+from monitor.domain.events import Coverage, Prepared, Told, prepare
 from monitor.domain.fitting import fit
-from monitor.domain.join import FEATURES, JoinModel
+from monitor.domain.join import FEATURES, JoinModel, Leaf
 from monitor.types import Article, Placement, TopicSettings
 from tests.unit.stories import (
     GIPFEL_1,
@@ -135,6 +135,78 @@ def test_an_undated_match_is_as_new_as_the_newest() -> None:
     telling = seeded()
     telling.tell(KESTREL_1)
     assert telling.tell(replace(KESTREL_2, published=None)).event == 101
+
+
+APART = JoinModel((Leaf(-1e3),), alarm_below=0.0)
+"""Nothing is of an event that has been told."""
+
+
+def test_two_tellings_of_one_happening_are_kin_and_others_are_not() -> None:
+    telling = seeded((), APART)
+    for one in (KESTREL_1, SORREL_1, KESTREL_2, INSEL_1):
+        telling.tell(one)
+    kin = telling.coverage.kinship
+    assert kin(100, 102) == kin(102, 100) > 1.0
+    assert kin(100, 101) < 0
+    assert kin(100, 103) == -math.inf, "they share no language"
+    assert kin(100, 999) == -math.inf
+
+
+def test_days_between_make_events_less_kin() -> None:
+    kinships = []
+    for days in (0, 1, 100):
+        telling = seeded((), APART)
+        telling.tell(KESTREL_1)
+        moved = KESTREL_1.published and KESTREL_1.published + timedelta(days=days)
+        telling.tell(replace(KESTREL_2, published=moved))
+        kinships.append(telling.coverage.kinship(100, 101))
+    assert kinships == sorted(kinships, reverse=True)
+    undated = seeded((), APART)
+    undated.tell(replace(KESTREL_1, published=None))
+    undated.tell(KESTREL_2)
+    assert undated.coverage.kinship(100, 101) == pytest.approx(kinships[0])
+
+
+def test_another_event_that_an_article_may_report_is_named() -> None:
+    telling = seeded((), APART)
+    for one in (KESTREL_1, SORREL_1, KESTREL_2):
+        assert telling.tell(one).rivals == (), "it opens an event: none is its own"
+    joining = Coverage(MODEL, JOIN, telling.told)
+    words = sorted(f"{KESTREL_1.text} {KESTREL_2.text}".split())
+    both = replace(KESTREL_1, text=" ".join(words))
+    placement = joining.place(prepare(both), both.published)
+    assert placement.copy_of is None
+    assert {placement.event, *placement.rivals} == {100, 102}
+
+
+@given(
+    events=st.lists(st.integers(0, 4), min_size=2, max_size=8),
+    merged=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), max_size=3),
+)
+@settings(deadline=None, max_examples=50)
+def test_a_merged_coverage_is_one_told_so_from_the_start(
+    events: list[int], merged: list[tuple[int, int]]
+) -> None:
+    stories = (KESTREL_1, SORREL_1, INSEL_1, KESTREL_2, SORREL_2, INSEL_2, VOLCAN, SORREL_3)
+    told = [
+        Told(n, event, False, one.published, one.source, prepare(one))
+        for n, (event, one) in enumerate(zip(events, stories, strict=False))
+    ]
+    coverage = Coverage(MODEL, JOIN, told)
+    for event, into in merged:
+        coverage.merge(event, into)
+        told = [replace(one, event=into) if one.event == event else one for one in told]
+    afresh = Coverage(MODEL, JOIN, told)
+    for one in (GIPFEL_1, *stories):
+        prepared = prepare(one)
+        assert _unordered(coverage, prepared) == _unordered(afresh, prepared)
+        assert (
+            coverage.place(prepared, SEPTEMBER).copy_of == afresh.place(prepared, SEPTEMBER).copy_of
+        )
+
+
+def _unordered(coverage: Coverage, prepared: Prepared) -> dict[int, float]:
+    return {one.event: one.log_odds for one in coverage.candidates(prepared, SEPTEMBER)}
 
 
 def test_articles_without_words_open_events_of_their_own() -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement, Topic
 from monitor import types
+from monitor.domain.kinship import kin
 from monitor.domain.neighbours import pack
+from monitor.edge.store import kinship
 from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.statements import READABLE, ask_for_fit
@@ -62,6 +64,8 @@ class Settled:
     seed: bool
     alerted: tuple[str, ...]
     """The channels on which an alert has become due."""
+    merged: tuple[int, ...]
+    """Events that this article has shown to be the same as its own, and that are part of it now."""
 
 
 class Places(Protocol):
@@ -73,6 +77,11 @@ class Places(Protocol):
         """What it says that nothing added before did, as ``dataclasses.asdict`` of it."""
 
     def add(self, one: ForJudging, event: int) -> None: ...
+
+    def kinship(self, event: int, other: int) -> float:
+        """Log-odds that two events are one."""
+
+    def merge(self, event: int, into: int) -> None: ...
 
 
 Texts = Callable[[Sequence[int]], dict[int, types.Article]]
@@ -228,6 +237,7 @@ class _Desk:
         tells = not one.seed and placement.copy_of is None
         novelty = self.places.novelty(one) if tells else None
         self.places.add(one, event.id)
+        event, merged = self._merge(event, placement.rivals)
         alarm = self._alarms(one, event, placement)
         self.session.execute(
             update(Judgement)
@@ -256,7 +266,25 @@ class _Desk:
             copy=placement.copy_of is not None,
             seed=one.seed,
             alerted=tuple(self.topic.channels) if alerted else (),
+            merged=tuple(merged),
         )
+
+    def _merge(self, event: Event, rivals: Sequence[int]) -> tuple[Event, list[int]]:
+        """The event, merged with those of its rivals that turn out to be the same; the one that
+        opened first stays.  And those that do not."""
+        merged = []
+        for rival in rivals:
+            log_odds = self.places.kinship(event.id, rival)
+            verdict = kin(log_odds)
+            if verdict == "perhaps":
+                kinship.suggest(self.session, event.id, rival, log_odds, self.now)
+            elif verdict == "one":
+                other = self.session.get_one(Event, rival)
+                event, gone = sorted((event, other), key=lambda one: one.id)
+                kinship.merge(self.session, gone, event, log_odds, self.now)
+                self.places.merge(gone.id, event.id)
+                merged.append(gone.id)
+        return event, merged
 
     def _alarms(self, one: ForJudging, event: Event, placement: types.Placement) -> bool:
         """Whether this makes the event worth an alert: it opens one that is surely new, or one

@@ -13,6 +13,7 @@ from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Mode
 from monitor import types
 from monitor.domain.neighbours import unpack
 from monitor.edge.store.articles import as_article
+from monitor.edge.store.kinship import current
 from monitor.edge.store.revisions import as_judged, revisions_of
 from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
@@ -209,7 +210,8 @@ def _events() -> Any:
 
 
 def event(session: Session, event_id: int) -> types.EventView:
-    """Raises NotFound."""
+    """One event, under a name of an event merged into it too.  Raises NotFound."""
+    event_id = current(session, event_id)
     row = session.execute(_events().where(Event.id == event_id)).one_or_none()
     if row is None:
         raise NotFound(f"no event {event_id}: see `monitor events list`")

@@ -152,12 +152,29 @@ def test_events(filled: Monitor) -> None:
     assert rows[0]["title"][:20] in filled("events", "list").stdout
     [shown] = filled.rows("events", "show", rows[0]["id"])
     assert shown.pop("members") == filled.rows("matches", "list", "--event", rows[0]["id"])
+    assert shown.pop("kin") == []
     assert shown == rows[0]
     assert rows[0]["title"] in filled("events", "show", rows[0]["id"]).stdout
     assert len(filled.rows("events", "list", "--limit", 1)) == 1
     assert "below" not in filled("events", "list").stdout
     assert "no event 999" in filled.error("events", "show", 999)
     assert "no topic x" in filled.error("events", "list", "--topic", "x")
+
+
+def test_two_events_are_merged(monitor: Monitor) -> None:
+    kept, gone, *rest = monitor.rows("events", "list")
+    told = monitor("events", "merge", gone["id"], kept["id"]).stderr
+    assert f"event {gone['id']} is part of event {kept['id']} now" in told
+    assert len(monitor.rows("events", "list")) == 1 + len(rest)
+    [shown] = monitor.rows("events", "show", gone["id"])
+    assert (shown["id"], shown["matches"]) == (kept["id"], kept["matches"] + gone["matches"])
+    assert [(one["event"], one["merged"]) for one in shown["kin"]] == [(gone["id"], True)]
+    assert (
+        f"event {gone['id']}: {gone['title'][:20]}" in monitor("events", "show", kept["id"]).stdout
+    )
+    itself = monitor("events", "merge", kept["id"], gone["id"], code=2)
+    assert "with itself" in itself.stderr
+    assert "no event 999" in monitor.error("events", "merge", 999, kept["id"])
 
 
 def test_an_event_without_an_alarm_is_marked(monitor: Monitor) -> None:

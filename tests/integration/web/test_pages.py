@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from models import Entry, Model
+from models import Entry, Kinship, Model
 
 if TYPE_CHECKING:
     from tests.integration.web.conftest import News, Reader
@@ -101,6 +101,20 @@ def test_an_event_in_the_order_of_publication_with_copies_folded(page: Reader, n
     assert seen.index("First") < seen.index("2 copies") < seen.index("Copy") < seen.index("Second")
     [folded] = re.findall(r"<details>.*?</details>", html, re.DOTALL)
     assert "Copy of a copy" in folded and "Second" not in folded
+
+
+def test_an_event_names_those_that_are_or_may_be_the_same(page: Reader, news: News) -> None:
+    topic = news.topic()
+    event, perhaps, part = (news.event(topic, f"Event {name}") for name in ("one", "two", "<b>"))
+    news.match(topic, event)
+    news.add(Kinship(event_id=event, other_id=perhaps, log_odds=0.5, found_at=NOW))
+    news.add(Kinship(event_id=event, other_id=part, log_odds=1.5, found_at=NOW, moved=[7]))
+    for name in (event, part):
+        html = page.get(f"/events/{name}").text
+        seen = words(html)
+        assert f"It may be the same as Event two : monitor events merge {event} {perhaps}" in seen
+        assert f'<a href="/events/{perhaps}"' in html
+        assert f"Event {part}, Event <b> , was found to be the same" in seen
 
 
 def test_a_match_with_all_that_is_known(page: Reader, news: News) -> None:

@@ -1,0 +1,90 @@
+"""Events that may be one, and events that have been merged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from models import Event, Judgement, Kinship, Topic
+from monitor import types
+from monitor.edge.store.statements import insert_new
+from monitor.errors import ConfigError, NotFound
+
+_MERGED = Kinship.moved.is_not(None)
+
+
+def suggest(session: Session, event: int, other: int, log_odds: float, now: datetime) -> None:
+    """Two events may be one; a second time changes nothing."""
+    first, second = sorted((event, other))
+    pair = {"event_id": first, "other_id": second, "log_odds": log_odds, "found_at": now}
+    insert_new(session, Kinship, [pair], Kinship.id)
+
+
+def merge(
+    session: Session, event: Event, into: Event, log_odds: float | None, now: datetime
+) -> None:
+    """Matches and seeds of one event go over to another, which bears the earliest title.
+
+    The emptied event stays, as a name of the other: see ``current``.  Lock the topic first.
+    """
+    moved = list(session.scalars(select(Judgement.id).where(Judgement.event_id == event.id)))
+    session.execute(update(Judgement).where(Judgement.id.in_(moved)).values(event_id=into.id))
+    involved = or_(Kinship.event_id == event.id, Kinship.other_id == event.id)
+    session.execute(delete(Kinship).where(involved, Kinship.moved.is_(None)))
+    session.add(
+        Kinship(event_id=into.id, other_id=event.id, log_odds=log_odds, found_at=now, moved=moved)
+    )
+    if event.opened_at and (into.opened_at is None or event.opened_at < into.opened_at):
+        into.opened_at, into.title = event.opened_at, event.title
+    if event.last_seen and (into.last_seen is None or event.last_seen > into.last_seen):
+        into.last_seen = event.last_seen
+    into.alarmed_at = into.alarmed_at or event.alarmed_at
+
+
+def merge_by_hand(session: Session, event: int, into: int, now: datetime) -> None:
+    """A person says that two events are one.  Raises NotFound, ConfigError."""
+    event, into = current(session, event), current(session, into)
+    rows = [session.get(Event, one) for one in (event, into)]
+    for id, row in zip((event, into), rows, strict=True):
+        if row is None:
+            raise NotFound(f"no event {id}: see `monitor events list`")
+    merged, kept = (row for row in rows if row is not None)
+    if merged is kept:
+        raise ConfigError(f"event {event} cannot be merged with itself: name two events")
+    if merged.topic_id != kept.topic_id:
+        raise ConfigError(f"events {event} and {into} are of different topics: nothing is merged")
+    session.scalar(select(Topic).where(Topic.id == kept.topic_id).with_for_update(key_share=True))
+    session.refresh(merged)
+    session.refresh(kept)
+    merge(session, merged, kept, None, now)
+
+
+def current(session: Session, event: int) -> int:
+    """The event as which one goes on: itself, or the one that it was merged into."""
+    while (
+        into := session.scalar(select(Kinship.event_id).where(Kinship.other_id == event, _MERGED))
+    ) is not None:
+        event = into
+    return event
+
+
+def kin_of(session: Session, event: int) -> list[types.KinView]:
+    """The events that may be the same as this one, and those merged into it, by number."""
+    rows = session.execute(
+        select(Event.id, Event.title, Kinship.log_odds, Kinship.moved)
+        .select_from(Kinship)
+        .join(
+            Event,
+            or_(
+                and_(Kinship.event_id == event, Kinship.other_id == Event.id),
+                and_(Kinship.other_id == event, Kinship.event_id == Event.id),
+            ),
+        )
+        .order_by(Event.id)
+    )
+    return [
+        types.KinView(id, title, log_odds, merged=moved is not None)
+        for id, title, log_odds, moved in rows
+    ]

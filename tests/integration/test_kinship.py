@@ -1,0 +1,168 @@
+"""Events that turn out to be one, on real databases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from models import Event, Judgement, Kinship, Topic
+from monitor.domain import kinship as domain
+from monitor.domain.join import JoinModel, Leaf
+from monitor.edge.store import kinship, views
+from monitor.edge.store.store import Store
+from monitor.errors import ConfigError, NotFound
+from monitor.explain import explain_match
+from monitor.pipeline import Parts
+from tests.integration.test_judging import KESTREL_3, NOW, afresh, alerts, by, follow, tell
+from tests.integration.world import Clock, parts_for
+from tests.unit.stories import KESTREL_1, KESTREL_2, SEPTEMBER
+
+APART = JoinModel((Leaf(-1e3),), alarm_below=1e9)
+"""Each article opens an event, and is alerted."""
+BOTH = by("C", KESTREL_3, text=f"{KESTREL_3.text} {KESTREL_1.text[:150]}")
+
+
+@pytest.fixture
+def parts(store: Store) -> Iterator[Parts]:
+    follow(store)
+    with parts_for(store, [], Clock(NOW)) as made:
+        yield made
+
+
+def split(parts: Parts) -> tuple[Judgement, Judgement]:
+    """One happening, told by two outlets, taken for two events."""
+    first, second = tell(afresh(parts, APART), by("A", KESTREL_1), by("B", KESTREL_2))
+    assert first.event_id != second.event_id
+    return first, second
+
+
+def events(parts: Parts) -> dict[int, int]:
+    """Judgement -> event, of matches."""
+    return {one.id: one.event for one in parts.store.read(views.matches)}
+
+
+def test_an_article_that_reports_both_makes_two_events_one(parts: Parts) -> None:
+    first, second = split(parts)
+    [third] = tell(parts, BOTH)
+    assert set(events(parts).values()) == {first.event_id}, "the one that opened first stays"
+    assert third.event_id == first.event_id
+    event = parts.store.read(views.event, first.event_id)
+    assert (event.matches, event.sources, event.title) == (3, 3, KESTREL_1.title)
+    assert event.last_seen == BOTH.published
+    [kin] = parts.store.read(kinship.kin_of, first.event_id)
+    assert (kin.event, kin.merged, kin.title) == (second.event_id, True, KESTREL_2.title)
+    assert kin.log_odds is not None
+    assert kin.log_odds >= domain.MERGED_FROM
+    assert alerts(parts) == [KESTREL_1.title, KESTREL_2.title], "it is no third event"
+    found = asyncio.run(explain_match(afresh(parts), second.id))
+    assert found.event == first.event_id
+
+
+def test_the_name_of_a_merged_event_goes_on_being_understood(parts: Parts) -> None:
+    first, second = split(parts)
+    tell(parts, BOTH)
+    assert second.event_id is not None
+    assert parts.store.read(views.event, second.event_id).id == first.event_id
+    assert parts.store.read(kinship.current, second.event_id) == first.event_id
+
+
+def test_a_process_that_did_not_merge_them_goes_on_with_the_merged_event(parts: Parts) -> None:
+    first, second = split(parts)
+    other = afresh(parts)
+    tell(other, replace(KESTREL_1, title="From our partners", source="D"))
+    tell(parts, BOTH)
+    [late] = tell(other, by("E", KESTREL_2, title="A copy of the second"))
+    assert (late.copy_of_id, late.event_id) == (second.id, first.event_id)
+
+
+def test_perhaps_one_is_suggested_once_and_nothing_else(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(domain, "MERGED_FROM", 1e9)
+    first, second = split(parts)
+    tell(parts, BOTH)
+    tell(parts, replace(BOTH, title=KESTREL_1.title, source="F", text=BOTH.text[40:]))
+    assert set(events(parts).values()) == {first.event_id, second.event_id}
+    for event, other in ((first, second), (second, first)):
+        assert event.event_id is not None
+        [kin] = parts.store.read(kinship.kin_of, event.event_id)
+        assert (kin.event, kin.merged) == (other.event_id, False)
+
+
+def test_apart_is_not_noted(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(domain, "MERGED_FROM", 1e9)
+    monkeypatch.setattr(domain, "SUGGESTED_FROM", 1e9)
+    split(parts)
+    tell(parts, BOTH)
+    assert parts.store.read(lambda session: session.scalar(select(Kinship.id))) is None
+
+
+# ------------------------------------------------------------------ by hand
+
+
+def add_events(session: Session, *titles: str) -> list[int]:
+    topic = session.scalars(select(Topic.id)).one()
+    rows = [
+        Event(
+            topic_id=topic,
+            title=title,
+            opened_at=SEPTEMBER - timedelta(days=number),
+            last_seen=SEPTEMBER + timedelta(days=number),
+        )
+        for number, title in enumerate(titles)
+    ]
+    session.add_all(rows)
+    session.flush()
+    return [row.id for row in rows]
+
+
+def test_a_person_merges_and_what_is_known_is_kept(parts: Parts) -> None:
+    first, second = split(parts)
+    assert first.event_id is not None
+    assert second.event_id is not None
+    parts.store.write(kinship.merge_by_hand, first.event_id, second.event_id, NOW)
+    assert set(events(parts).values()) == {second.event_id}
+    event = parts.store.read(views.event, first.event_id)
+    assert (event.id, event.title) == (second.event_id, KESTREL_1.title), "the earliest title"
+    [row] = parts.store.write(lambda session: list(session.scalars(select(Kinship))))
+    assert (row.moved, row.log_odds) == ([first.id], None)
+
+
+def test_merges_go_on_from_one_to_the_next(parts: Parts) -> None:
+    a, b, c = parts.store.write(add_events, "a", "b", "c")
+    parts.store.write(kinship.suggest, b, c, 0.5, NOW)
+    parts.store.write(kinship.merge_by_hand, a, b, NOW)
+    parts.store.write(kinship.merge_by_hand, a, c, NOW)
+    assert [parts.store.read(kinship.current, one) for one in (a, b, c)] == [c, c, c]
+    assert [kin.merged for kin in parts.store.read(kinship.kin_of, c)] == [True]
+    with pytest.raises(ConfigError, match="with itself"):
+        parts.store.write(kinship.merge_by_hand, b, a, NOW)
+
+
+def test_what_cannot_be_merged_is_refused_in_words(parts: Parts) -> None:
+    [event] = parts.store.write(add_events, "a")
+    with pytest.raises(NotFound, match="no event 99: see `monitor events list`"):
+        parts.store.write(kinship.merge_by_hand, event, 99, NOW)
+    with pytest.raises(ConfigError, match="with itself"):
+        parts.store.write(kinship.merge_by_hand, event, event, NOW)
+
+    def other_topic(session: Session) -> int:
+        topic = Topic(
+            name="other", origin="file", created_at=NOW, channels=[], settings={}, fit_asked=0
+        )
+        session.add(topic)
+        session.flush()
+        row = Event(topic_id=topic.id, title="elsewhere")
+        session.add(row)
+        session.flush()
+        return row.id
+
+    elsewhere = parts.store.write(other_topic)
+    with pytest.raises(ConfigError, match="different topics"):
+        parts.store.write(kinship.merge_by_hand, event, elsewhere, NOW)
