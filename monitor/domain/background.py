@@ -23,7 +23,10 @@ class Background:
 
     def __post_init__(self) -> None:
         """Raises ValueError for counts that cannot be document frequencies."""
-        if self.documents < 0 or not all(0 < n <= self.documents for n in self.counts.values()):
+        numbers = self.counts.values()
+        if self.documents < 0 or (
+            numbers and not 0 < min(numbers) <= max(numbers) <= self.documents
+        ):
             raise ValueError("each count must lie between 1 and the number of documents")
         object.__setattr__(self, "counts", MappingProxyType(dict(self.counts)))
 

@@ -27,10 +27,8 @@ _Integers: TypeAlias = npt.NDArray[np.int64]
 def shingles(article: Article) -> frozenset[int]:
     """Hashes (CRC-32, the same in every process) of each three neighbouring words of the body."""
     words = [word.encode() for word in tokens(article.text)]
-    return frozenset(
-        zlib.crc32(b" ".join(words[i : i + SHINGLE_WORDS]))
-        for i in range(len(words) - SHINGLE_WORDS + 1)
-    )
+    neighbours = zip(*(words[i:] for i in range(SHINGLE_WORDS)), strict=False)
+    return frozenset(map(zlib.crc32, map(b" ".join, neighbours)))
 
 
 def containment(a: AbstractSet[int], b: AbstractSet[int]) -> float:
@@ -62,14 +60,13 @@ class Originals:
         if len(text) < LEAST_SHINGLES or not self._sizes:
             return None
         wanted = np.sort(np.fromiter(text, dtype=np.int64, count=len(text)))
-        shared = np.zeros(len(self._sizes), dtype=np.int64)
-        for hashes, owners in self._postings:
-            found = owners[_positions(hashes, wanted)]
-            shared += np.bincount(found, minlength=len(shared))
-        sizes = np.array(self._sizes)
-        smaller = np.minimum(sizes, len(text))
-        copied = np.flatnonzero((sizes >= LEAST_SHINGLES) & (shared >= COPY_FROM * smaller))
-        return int(copied[0]) if len(copied) else None
+        found = [owners[_positions(hashes, wanted)] for hashes, owners in self._postings]
+        shared = np.bincount(np.concatenate(found))
+        for one in np.flatnonzero(shared >= COPY_FROM * LEAST_SHINGLES).tolist():
+            size = self._sizes[one]
+            if size >= LEAST_SHINGLES and shared[one] >= COPY_FROM * min(size, len(text)):
+                return int(one)
+        return None
 
 
 def _merged(

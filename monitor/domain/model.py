@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -35,6 +36,13 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
+class Columns(dict[str, int]):
+    """Term -> column: the known terms; any other is counted in one of ``BUCKETS`` behind them."""
+
+    def __missing__(self, term: str) -> int:
+        return len(self) + zlib.crc32(term.encode()) % BUCKETS
+
+
 @dataclass(frozen=True)
 class Vocabulary:
     """Inverse document frequency of the known terms; ``unseen`` is that of all others.
@@ -48,8 +56,8 @@ class Vocabulary:
     unseen: float
 
     @cached_property
-    def columns(self) -> dict[str, int]:
-        return {term: column for column, term in enumerate(sorted(self.idf))}
+    def columns(self) -> Columns:
+        return Columns({term: column for column, term in enumerate(sorted(self.idf))})
 
     @cached_property
     def weights(self) -> Floats:
@@ -61,17 +69,17 @@ class Vocabulary:
     def width(self) -> int:
         return len(self.columns) + BUCKETS
 
-    def column(self, term: str) -> int:
-        known = self.columns.get(term)
-        return len(self.columns) + zlib.crc32(term.encode()) % BUCKETS if known is None else known
-
     def counts(self, rows: Sequence[Counts]) -> csr_array:
         """Term counts as a matrix of shape (rows, width), each row in order of its columns."""
-        ordered = [sorted((self.column(t), n) for t, n in row.items()) for row in rows]
-        ends = np.cumsum([0, *map(len, ordered)])
-        columns = np.array([c for row in ordered for c, _ in row], dtype=np.int32)
-        numbers = np.array([n for row in ordered for _, n in row], dtype=np.float64)
-        return csr_array((numbers, columns, ends), shape=(len(rows), self.width))
+        lengths = [len(row) for row in rows]
+        column_of = self.columns.__getitem__
+        found = chain.from_iterable(map(column_of, row) for row in rows)
+        columns = np.fromiter(found, dtype=np.int32, count=sum(lengths))
+        found = chain.from_iterable(row.values() for row in rows)
+        numbers = np.fromiter(found, dtype=np.float64, count=sum(lengths))
+        order = np.lexsort((numbers, columns, np.repeat(np.arange(len(rows)), lengths)))
+        ends = np.cumsum([0, *lengths])
+        return csr_array((numbers[order], columns[order], ends), shape=(len(rows), self.width))
 
     def vectors(self, rows: Sequence[Counts]) -> csr_array:
         """Unit TF-IDF vectors, (1 + ln tf)·idf, shape (rows, width); an empty row stays zero."""
@@ -108,7 +116,7 @@ class Profile:
         """The weights by column, shape (width,)."""
         direction = np.zeros(self.vocabulary.width)
         for term, weight in self.weights.items():
-            direction[self.vocabulary.column(term)] = weight
+            direction[self.vocabulary.columns[term]] = weight
         return direction
 
     def probability(self, score: float) -> float:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Generic, TypeVar
 
 from monitor.domain.facts import Facts, Quantity, Sentence, squeezed
@@ -47,15 +47,15 @@ class Memory(Generic[_K]):
     def __contains__(self, key: _K) -> bool:
         return key in self._keys
 
-    def hear(self, key: _K) -> _K | None:
-        """Remember a key; gives the one that was forgotten for it."""
-        self._keys.pop(key, None)
-        self._keys[key] = None
-        if len(self._keys) <= self._size:
-            return None
-        oldest = next(iter(self._keys))
-        del self._keys[oldest]
-        return oldest
+    def hear(self, keys: Iterable[_K]) -> list[_K]:
+        """Remember keys; gives those that were forgotten for them."""
+        for key in keys:
+            self._keys.pop(key, None)
+            self._keys[key] = None
+        forgotten = list(islice(self._keys, max(0, len(self._keys) - self._size)))
+        for key in forgotten:
+            del self._keys[key]
+        return forgotten
 
 
 class Names:
@@ -65,11 +65,11 @@ class Names:
         self._heard: Memory[str] = Memory(size)
         self._by_word: dict[str, set[str]] = {}
 
-    def hear(self, key: str) -> None:
-        forgotten = self._heard.hear(key)
-        for word in _words(key):
-            self._by_word.setdefault(word, set()).add(key)
-        if forgotten is not None:
+    def hear(self, keys: Collection[str]) -> None:
+        for key in keys:
+            for word in _words(key):
+                self._by_word.setdefault(word, set()).add(key)
+        for forgotten in self._heard.hear(keys):
             for word in dict.fromkeys(_words(forgotten)):
                 self._by_word[word].remove(forgotten)
                 if not self._by_word[word]:
@@ -111,19 +111,14 @@ class Heard:
 
     def add(self, told: Facts) -> None:
         """Remember what a match says."""
-        for key in told.mentions.names:
-            self._names.hear(key)
-        for value in told.mentions.numbers:
-            self._values.hear(value)
-        for sentence in told.sentences:
-            for quantity in sentence.quantities:
-                self._values.hear(quantity.value)
-                self._nouns.hear(quantity.noun)
-                self._counts.hear((quantity.value, quantity.noun))
-            for word in sentence.words:
-                self._words.hear(word)
-            for pair in _pairs(sentence):
-                self._pairs.hear(pair)
+        counted = [quantity for sentence in told.sentences for quantity in sentence.quantities]
+        self._names.hear(told.mentions.names)
+        self._values.hear(told.mentions.numbers)
+        self._values.hear(quantity.value for quantity in counted)
+        self._nouns.hear(quantity.noun for quantity in counted)
+        self._counts.hear((quantity.value, quantity.noun) for quantity in counted)
+        self._words.hear(word for sentence in told.sentences for word in sentence.words)
+        self._pairs.hear(pair for sentence in told.sentences for pair in _pairs(sentence))
 
     def novelty(self, told: Facts) -> Novelty:
         """What a match says beyond what was remembered.  A copy has nothing new: do not ask."""

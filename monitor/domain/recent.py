@@ -53,7 +53,7 @@ class Recent:
         """
         everyone = np.concatenate([self._judgements, judgements]).astype(np.int64)
         owned = np.concatenate([self._scores, scores])
-        noted = (vectors @ self._vectors.T).toarray()
+        noted = (self._vectors @ vectors.T).toarray().T  # so round, the smaller one is turned
         stale = np.isin(self._judgements, judgements)
         noted[:, stale] = 0.0
         others = int((~stale).sum())
@@ -63,15 +63,14 @@ class Recent:
             number = min(NEAREST, -(-(others + place) // ONE_IN))
             some = np.argpartition(-row, number - 1)[:number] if number else np.arange(0)
             best = some[np.lexsort((everyone[some], -row[some]))]
+            near = zip(
+                everyone[best].tolist(), row[best].tolist(), owned[best].tolist(), strict=True
+            )
             found.append(
                 tuple(
-                    Neighbour(
-                        int(everyone[i]),
-                        min(1.0, round(float(row[i]), DIGITS)),
-                        round(float(owned[i]), DIGITS),
-                    )
-                    for i in best
-                    if row[i] >= LEAST_COSINE
+                    Neighbour(judgement, min(1.0, round(cosine, DIGITS)), round(score, DIGITS))
+                    for judgement, cosine, score in near
+                    if cosine >= LEAST_COSINE
                 )
             )
         return found

@@ -6,19 +6,23 @@ Imports scikit-learn: import this module only where articles are judged.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
-from monitor.domain.model import Profile, TopicModel
+from monitor.domain.model import Floats, Profile, TopicModel
 from monitor.domain.neighbours import shares
 from monitor.domain.phrases import objection
 from monitor.domain.recent import Recent
-from monitor.domain.text import forms, readable, terms
+from monitor.domain.text import forms, terms
 from monitor.types import Article, Neighbour, Score, Term
+
+_Vector: TypeAlias = tuple[npt.NDArray[np.int32], Floats]
+"""Columns and data of a row."""
 
 
 class Scorer:
@@ -30,8 +34,8 @@ class Scorer:
     def __init__(self, model: TopicModel) -> None:
         self.model = model
         self._recent = {lang: Recent(profile) for lang, profile in model.profiles.items()}
-        self._pending: dict[int, tuple[str, csr_array, float]] = {}
-        """What has been scored last: language, vector, own score."""
+        self._pending: dict[str, list[tuple[Sequence[int], csr_array, Floats]]] = {}
+        """What has been scored last, by language: judgements, vectors, own scores."""
 
     def score(self, judgements: Sequence[int], articles: Sequence[Article]) -> list[Score]:
         """Scores in order; with their terms, which take time, of matches only.
@@ -59,28 +63,24 @@ class Scorer:
         vectors = profile.vocabulary.vectors([terms(article, language) for article in articles])
         own = vectors @ profile.direction
         near = self._recent[language].nearest(judgements, vectors, own)
-        for row, judgement in enumerate(judgements):
-            self._pending[judgement] = (language, vectors[[row]], float(own[row]))
-        parts = vectors.data * profile.direction[vectors.indices]
-        scores = []
-        for row, (article, neighbours) in enumerate(zip(articles, near, strict=True)):
-            start, end = vectors.indptr[row : row + 2]
-            value = _value(parts[start:end].tolist(), neighbours)
-            scores.append(
-                score_alone(self.model, article, neighbours)
-                if value >= profile.threshold
-                else _below(profile, value, neighbours)
-            )
-        return scores
+        self._pending.setdefault(language, []).append((judgements, vectors, own))
+        return [
+            _scored(self.model, profile, article, vector, neighbours)
+            for article, vector, neighbours in zip(articles, _rows(vectors), near, strict=True)
+        ]
 
     def note(self, judgements: Iterable[int]) -> None:
         """These of the articles scored since have been judged: later ones may lean on them."""
-        stand = [one for one in judgements if one in self._pending]
-        for language, recent in self._recent.items():
-            its = [one for one in stand if self._pending[one][0] == language]
+        stand = list(judgements)
+        for language, batches in self._pending.items():
+            scored = [one for batch, _, _ in batches for one in batch]
+            row_of = {one: row for row, one in enumerate(scored)}
+            its = [one for one in stand if one in row_of]
             if its:
-                rows = vstack([self._pending[one][1] for one in its], format="csr")
-                recent.add(its, rows, np.array([self._pending[one][2] for one in its]))
+                rows = [row_of[one] for one in its]
+                vectors = vstack([vectors for _, vectors, _ in batches], format="csr")
+                own = np.concatenate([own for _, _, own in batches])
+                self._recent[language].add(its, vectors[rows], own[rows])
         self._pending.clear()
 
     def recall(self, judgements: Sequence[int], articles: Sequence[Article]) -> None:
@@ -99,8 +99,9 @@ def score_alone(model: TopicModel, article: Article, neighbours: Sequence[Neighb
     profile = model.profiles.get(language)
     if profile is None:
         return _not_comparable(model, language)
-    _, [parts] = _parts(profile, language, [article])
-    return _scored(model, profile, article, parts, neighbours)
+    vectors = profile.vocabulary.vectors([terms(article, language)])
+    [vector] = _rows(vectors)
+    return _scored(model, profile, article, vector, neighbours, explained=True)
 
 
 def nearest_seed(model: TopicModel, article: Article) -> tuple[str, float]:
@@ -127,68 +128,47 @@ def _by_language(model: TopicModel, articles: Sequence[Article]) -> dict[str, li
     return places
 
 
-def _parts(
-    profile: Profile, language: str, articles: Sequence[Article]
-) -> tuple[csr_array, list[list[Term]]]:
-    """Unit vectors, shape (articles, width), and what each term adds to the own scores."""
-    written = [forms(article, language) for article in articles]
-    rows = [{term: found.total() for term, found in row.items()} for row in written]
-    vectors = profile.vocabulary.vectors(rows)
-    weights = vectors.data * profile.direction[vectors.indices]
-    explained = []
-    for row, found in enumerate(written):
-        start, end = vectors.indptr[row : row + 2]
-        names: dict[int, Counter[str]] = {}
-        for term, forms_of_it in found.items():
-            names.setdefault(profile.vocabulary.column(term), Counter()).update(forms_of_it)
-        explained.append(
-            [
-                Term(readable(names[column]), float(part))
-                for column, part in zip(vectors.indices[start:end], weights[start:end], strict=True)
-                if part
-            ]
-        )
-    return vectors, explained
+def _rows(vectors: csr_array) -> Iterator[_Vector]:
+    for start, end in pairwise(vectors.indptr.tolist()):
+        yield vectors.indices[start:end], vectors.data[start:end]
 
 
 def _scored(
     model: TopicModel,
     profile: Profile,
     article: Article,
-    parts: Sequence[Term],
+    vector: _Vector,
     neighbours: Sequence[Neighbour],
+    *,
+    explained: bool = False,
 ) -> Score:
-    value = _value((term.part for term in parts), neighbours)
-    own = _own_share(neighbours)
-    terms_ = [replace(term, part=own * term.part) for term in parts]
-    strongest = tuple(sorted(terms_, key=lambda term: (-abs(term.part), term.term)))
+    """``explained``: with its terms even if it is no match."""
+    columns, data = vector
+    portions = shares(neighbours)
+    own = 1 - math.fsum(portions)
+    parts = [own * part for part in (data * profile.direction[columns]).tolist()]
+    lent = (portion * one.score for portion, one in zip(portions, neighbours, strict=True))
+    value = math.fsum([*parts, *lent])  # rounded once: it does not depend on their order
     relevant = value >= profile.threshold
     reason = objection(article, model.must, model.exclude) if relevant else ""
+    names = _names(profile, article, model.language(article)) if relevant or explained else {}
+    found = [Term(names[c], p) for c, p in zip(columns.tolist(), parts, strict=True) if p and names]
     return Score(
         value,
         relevant and not reason,
-        strongest,
+        tuple(sorted(found, key=lambda term: (-abs(term.part), term.term))),
         reason,
         probability=profile.probability(value),
         neighbours=tuple(neighbours),
     )
 
 
-def _value(parts: Iterable[float], neighbours: Sequence[Neighbour]) -> float:
-    """The score that terms of these parts make beside neighbours; rounded once, so that it does
-    not depend on their order."""
-    own = _own_share(neighbours)
-    portions = zip(shares(neighbours), neighbours, strict=True)
-    return math.fsum([*(own * part for part in parts), *(p * one.score for p, one in portions)])
-
-
-def _own_share(neighbours: Sequence[Neighbour]) -> float:
-    return 1 - math.fsum(shares(neighbours))
-
-
-def _below(profile: Profile, value: float, neighbours: Sequence[Neighbour]) -> Score:
-    probability = profile.probability(value)
-    return Score(value, False, (), probability=probability, neighbours=tuple(neighbours))
+def _names(profile: Profile, article: Article, language: str) -> dict[int, str]:
+    """Column -> the most common written form of its terms."""
+    names: dict[int, str] = {}
+    for (term, form), _ in forms(article, language).most_common():
+        names.setdefault(profile.vocabulary.columns[term], form)
+    return names
 
 
 def _not_comparable(model: TopicModel, language: str) -> Score:

@@ -69,7 +69,6 @@ def lower(surface: str, language: str) -> str:
     return surface.lower() if spelling is None else surface.translate(spelling).lower()
 
 
-@lru_cache(maxsize=100_000)
 def stem(word: str, language: str) -> str:
     """The stem of a word in lower case."""
     stemmer = _stemmer(_ALGORITHMS.get(language, language))

@@ -12,7 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice, repeat
 from types import MappingProxyType
 
 from monitor.domain.stemming import PECULIAR, bare, lower, stem
@@ -35,29 +35,46 @@ UNSPACED = (
     r"\U00020000-\U0003ffff"  # Han beyond the basic plane
 )
 _LETTER = rf"(?:[^\W_{UNSPACED}]|[{_MARKS}])"
+_NUMBER = r"\d+(?:[.,:]\d+)*"
 _TOKEN = re.compile(
-    r"(?P<acronym>(?<!\w)(?:[^\W\d_]\.){2,})"
-    rf"|(?P<number>\d+(?:[.,:]\d+)*)(?!{_LETTER})"
-    rf"|(?P<unspaced>[{UNSPACED}][{UNSPACED}{_MARKS}]*)"
-    rf"|(?P<word>{_LETTER}+(?:['\-]{_LETTER}+)*)"
+    r"(?<!\w)(?:[^\W\d_]\.){2,}"  # an acronym
+    rf"|{_NUMBER}(?!{_LETTER})"
+    rf"|[{UNSPACED}][{UNSPACED}{_MARKS}]*"
+    # a word; most are a run of plain letters, which a class of its own passes over fastest
+    rf"|(?:[^\W_{UNSPACED}]+|[{_MARKS}]{_LETTER}*)(?:[{_MARKS}]{_LETTER}*|['\-]{_LETTER}+)*"
 )
+_IS_NUMBER = re.compile(_NUMBER)
+_IS_UNSPACED = re.compile(f"[{UNSPACED}]")
+_PIECE = re.compile(r".{1,2000}\S*", re.DOTALL)
+"""No token reaches over white space: so a long text is read no further than is asked for."""
 _UNSPACED_LANGUAGES = frozenset({"ja", "km", "ko", "lo", "my", "th", "zh"})
-_TYPOGRAPHY = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00ad": None})
+_TYPOGRAPHY = {"’": "'", "‘": "'", "ʼ": "'", "‐": "-", "‑": "-", "\u00ad": ""}
 
 
 def surfaces(text: str) -> Iterator[str]:
     """The tokens of a text as written (NFKC; possessive 's and an acronym's stops dropped)."""
     clean = text[:TEXT_CHARACTERS]
     if not clean.isascii():
-        clean = unicodedata.normalize("NFKC", clean).translate(_TYPOGRAPHY)
-    for match in _TOKEN.finditer(clean):
-        token = match.group()
-        if match.lastgroup == "unspaced":
-            yield from (token[i : i + 2] for i in range(max(1, len(token) - 1)))
-        elif match.lastgroup == "acronym":
-            yield token.replace(".", "")
-        elif len(token) <= LONGEST_TOKEN:
-            yield token[:-2] if token[-2:] in {"'s", "'S"} else token
+        clean = unicodedata.normalize("NFKC", clean)
+        for mark, plain in _TYPOGRAPHY.items():
+            clean = clean.replace(mark, plain)
+    for piece in _PIECE.findall(clean):
+        spaced = piece.isascii() or not _IS_UNSPACED.search(piece)
+        for token in _TOKEN.findall(piece):
+            if spaced and "'" not in token and "." not in token and len(token) <= LONGEST_TOKEN:
+                yield token
+            else:
+                yield from _parts(token)
+
+
+def _parts(token: str) -> Iterator[str]:
+    """What is counted of a token; nothing of one that is too long."""
+    if "." in token and not _IS_NUMBER.match(token):
+        yield token.replace(".", "")
+    elif _IS_UNSPACED.match(token) and not _IS_NUMBER.fullmatch(token):
+        yield from (token[i : i + 2] for i in range(max(1, len(token) - 1)))
+    elif len(token) <= LONGEST_TOKEN:
+        yield token[:-2] if token[-2:] in {"'s", "'S"} else token
 
 
 def tokens(text: str) -> list[str]:
@@ -65,48 +82,41 @@ def tokens(text: str) -> list[str]:
     return [token.lower() for token in surfaces(text)]
 
 
-def forms(article: Article, language: str = "") -> dict[str, Counter[str]]:
-    """The terms of the title and the first 300 words of the body: how often in which form.
+def forms(article: Article, language: str = "") -> Counter[tuple[str, str]]:
+    """How often each term occurs in each of its written forms, in the title and the first 300
+    words of the body.
 
     ``language``: in which it is read, if not its own.
     """
-    found: dict[str, Counter[str]] = {}
-    for term, surface in _occurrences(article, language):
-        found.setdefault(term, Counter())[surface] += 1
-    return found
+    language = language or article.language[:2].lower() or "en"
+    return Counter(
+        (term, bare(token, language))
+        for token in _lead(article.title, article.text, language)
+        if (term := _term(token, language))
+    )
 
 
 def terms(article: Article, language: str = "") -> Mapping[str, int]:
     """How often each term occurs in the title and the first 300 words of the body."""
-    return _counted(article.title, article.text, language or article.language[:2].lower())
+    return _counted(article.title, article.text, language or article.language[:2].lower() or "en")
 
 
 @lru_cache(maxsize=2500)  # some 40 MB: what is fitted to is judged again, and by several topics
 def _counted(title: str, text: str, language: str) -> Mapping[str, int]:
-    article = Article("", title, text, None, "page", language=language)
-    return MappingProxyType(Counter(term for term, _ in _occurrences(article, language)))
+    found = map(_term, _lead(title, text, language), repeat(language))
+    return MappingProxyType(Counter(filter(None, found)))
 
 
-def readable(written: Counter[str]) -> str:
-    """The most common of a term's written forms, the first of equals."""
-    return written.most_common(1)[0][0]
+def _lead(title: str, text: str, language: str) -> Iterator[str]:
+    """The tokens that count."""
+    number = LEAD_PAIRS if language in _UNSPACED_LANGUAGES else LEAD_WORDS
+    return chain(surfaces(title), islice(surfaces(text), number))
 
 
-def _occurrences(article: Article, language: str) -> Iterator[tuple[str, str]]:
-    """Each counted term with its written form, in order."""
-    language = language or article.language[:2].lower() or "en"
-    stop = STOP_WORDS.get(language, frozenset())
-    lead = LEAD_PAIRS if language in _UNSPACED_LANGUAGES else LEAD_WORDS
-    yield from _stems(surfaces(article.title), language, stop)
-    yield from _stems(islice(surfaces(article.text), lead), language, stop)
-
-
-def _stems(
-    written: Iterator[str], language: str, stop: frozenset[str]
-) -> Iterator[tuple[str, str]]:
+@lru_cache(maxsize=100_000)
+def _term(token: str, language: str) -> str:
+    """As what a token is counted; empty for stop words and single letters."""
     peculiar = language in PECULIAR
-    for token in written:
-        surface = bare(token, language) if peculiar else token
-        word = lower(surface, language) if peculiar else surface.lower()
-        if word not in stop and (len(word) > 1 or not word.isascii() or word.isdecimal()):
-            yield stem(word, language), surface
+    word = lower(bare(token, language), language) if peculiar else token.lower()
+    is_letter = len(word) == 1 and word.isascii() and not word.isdecimal()
+    return "" if is_letter or word in STOP_WORDS.get(language, ()) else stem(word, language)

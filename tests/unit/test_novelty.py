@@ -84,7 +84,7 @@ def test_the_same_again_has_nothing_new() -> None:
 )
 def test_names_known(known: str, name: str, is_known: bool) -> None:
     names = Names(10)
-    names.hear(known)
+    names.hear([known])
     assert names.covers(name) == is_known
 
 
@@ -197,18 +197,17 @@ def test_quantities() -> None:
 
 def test_memory_forgets_what_was_unheard_for_longest() -> None:
     memory = Memory[str](2)
-    assert memory.hear("a") is None
-    assert memory.hear("b") is None
-    assert memory.hear("a") is None
-    assert memory.hear("c") == "b"
+    assert memory.hear("ab") == []
+    assert memory.hear("a") == []
+    assert memory.hear("c") == ["b"]
     assert "a" in memory
     assert "b" not in memory
 
 
 def test_names_forgotten_are_new_again() -> None:
     names = Names(1)
-    names.hear("ann able")
-    names.hear("bob baker")
+    names.hear(["ann able"])
+    names.hear(["bob baker"])
     assert not names.covers("ann able")
     assert names.covers("baker")
 
