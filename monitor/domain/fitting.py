@@ -6,9 +6,10 @@ Imports scikit-learn: import this module only where topics are fitted.
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -31,9 +32,6 @@ KNOWN_TERMS = 30_000
 """So many of the most common terms are stored in a model, and those of its examples."""
 LEAST_WEIGHT = 1e-4
 """Smaller weights are left out of a profile: all together they move no score noticeably."""
-PERHAPS = 0.6
-"""Part of the way from the background to the threshold from which on an article of the stream may
-be of the topic: it says nothing about news at large."""
 BATCH = 100
 
 
@@ -143,18 +141,24 @@ def seeds_by_language(seeds: Sequence[Article]) -> dict[str, list[Article]]:
 
 
 def vocabulary_of(
-    background: Background, recent: Sequence[Counts], examples: Sequence[Counts]
+    background: Background, news: Sequence[tuple[Counts, float]], examples: Sequence[Counts]
 ) -> Vocabulary:
-    """Shares of articles by term: the table as a prior, the monitor's own stream on top."""
-    frequencies = Counter(term for counts in recent for term in counts)
+    """Shares of articles by term: the table as a prior, the monitor's own stream on top.
+
+    ``news``: articles and how much each counts, in [0, 1].
+    """
+    frequencies: defaultdict[str, float] = defaultdict(float)
+    for counts, weight in news:
+        for term in counts:
+            frequencies[term] += weight
     table = TABLE_ARTICLES / background.documents if background.documents else 0.0
-    total = sum(1 for counts in recent if counts) + TABLE_ARTICLES
+    total = math.fsum(weight for counts, weight in news if counts) + TABLE_ARTICLES
     shares = {
         term: (frequencies[term] + table * background.counts.get(term, 0)) / total
         for term in {*background.counts, *frequencies}
     }
-    common = sorted(shares, key=lambda term: (-shares[term], term))[:KNOWN_TERMS]
-    known = {*common, *(term for counts in examples for term in counts)}
+    common = sorted(sorted(shares), key=shares.__getitem__, reverse=True)[:KNOWN_TERMS]
+    known = {*common, *chain.from_iterable(examples)}
     idf = {t: round(-math.log(max(shares.get(t, 0.0), LEAST_SHARE)), 2) for t in known}
     return Vocabulary(idf, unseen=round(-math.log(LEAST_SHARE), 2))
 
@@ -173,15 +177,15 @@ def _fit(
 ) -> tuple[Profile, Floats]:
     """A profile, and the scores that it gives to the stream.
 
-    What the first hour's profile takes for the topic says nothing about news at large: else a
-    topic that fills much of the stream would teach that its own words say nothing.
+    An article says as much about news at large as it is improbable by the first hour's profile:
+    else a topic that fills much of the stream would teach that its own words say nothing, and one
+    next door would never be learnt to be another.
     """
     profile, scores = _profile(seeds, labels, (), stream, background)
     if not stream:
         return profile, scores
-    line = profile.level + PERHAPS * (profile.threshold - profile.level)
-    news = [counts for counts, score in zip(stream, scores, strict=True) if score < line]
-    return _profile(seeds, labels, news, stream, background)
+    weights = [1 - profile.probability(score) for score in scores.tolist()]
+    return _profile(seeds, labels, list(zip(stream, weights, strict=True)), stream, background)
 
 
 def _as_set(settings: TopicSettings, threshold: float, scores: Floats, days: float) -> float:
@@ -195,7 +199,7 @@ def _as_set(settings: TopicSettings, threshold: float, scores: Floats, days: flo
 def _profile(
     seeds: Sequence[Counts],
     labels: _Labels,
-    news: Sequence[Counts],
+    news: Sequence[tuple[Counts, float]],
     stream: Sequence[Counts],
     background: Background,
 ) -> tuple[Profile, Floats]:
@@ -244,6 +248,7 @@ def _mean(vocabulary: Vocabulary, rows: Sequence[Counts]) -> Floats | None:
 def _weights(
     vocabulary: Vocabulary, examples: Sequence[Counts], direction: Floats
 ) -> Mapping[str, float]:
-    own = {term for counts in examples for term in counts}
-    weights = {t: round(float(direction[c]), 6) for t, c in vocabulary.columns.items()}
-    return {t: w for t, w in weights.items() if w and (t in own or abs(w) >= LEAST_WEIGHT)}
+    own = {*chain.from_iterable(examples)}
+    weights = zip(vocabulary.columns, direction.tolist(), strict=False)  # hashed columns: none
+    rounded = ((term, round(weight, 6)) for term, weight in weights)
+    return {t: w for t, w in rounded if w and (abs(w) >= LEAST_WEIGHT or t in own)}

@@ -157,10 +157,10 @@ def test_a_vocabulary_blends_the_table_with_the_stream() -> None:
     table = Background(1000, {"storm": 500, "dam": 10})
     plain = vocabulary_of(table, [], [{"quintrix": 1}])
     assert plain.idf["storm"] < plain.idf["dam"] < plain.idf["quintrix"] == plain.unseen
-    seen = vocabulary_of(table, [{"dam": 3}] * 1000, [])
+    seen = vocabulary_of(table, [({"dam": 3}, 1.0)] * 1000, [])
     assert seen.idf["dam"] < plain.idf["dam"]
     assert seen.idf["storm"] > plain.idf["storm"]
-    assert vocabulary_of(table, [{}] * 1000, []).idf == vocabulary_of(table, [], []).idf
+    assert vocabulary_of(table, [({}, 1.0)] * 1000, []).idf == vocabulary_of(table, [], []).idf
 
 
 def test_bytes_hold_the_model_exactly() -> None:
