@@ -77,10 +77,10 @@ def kill_at_random(kills: int, chance: random.Random) -> Report:
         peace, war = Path(name, "peace"), Path(name, "war")
         peace.mkdir()
         war.mkdir()
-        finish(stand.config(peace))
+        finish(stand.config(peace, workers=2))
         wanted = result(peace)
         stand.messages.clear()
-        config = stand.config(war)
+        config = stand.config(war, workers=2)
         for round_ in range(kills):
             stand.published = (round_ + 1) * len(stories) // (kills + 1)
             _start_and_kill(config, chance)

@@ -46,7 +46,7 @@ class Newsstand(ThreadingHTTPServer):
         )
         return f'<rss version="2.0"><channel><title>{slug}</title>{items}</channel></rss>'
 
-    def config(self, folder: Path, *, extra: str = "", interval: str = "1s") -> Path:
+    def config(self, folder: Path, *, interval: str = "1s", workers: int = 1) -> Path:
         """A configuration that follows this site with a topic on the stories' seeds."""
         seeds = Path(__file__).parent.parent / "data" / "story_seeds"
         text = f"""
@@ -57,6 +57,7 @@ allow_private = ["127.0.0.1"]
 min_gap = "0s"
 [run]
 tick = "200ms"
+workers = {workers}
 [web]
 listen = ""
 [topics.story]
@@ -69,7 +70,6 @@ path = "alerts.jsonl"
 [channels.desk]
 type = "slack"
 webhook_url = "{self.address}/slack"
-{extra}
 """
         text += "".join(
             f'[[feeds]]\nurl = "{url}"\ninterval = "{interval}"\n' for url in self.feeds

@@ -25,11 +25,11 @@ from monitor.edge.store import feeds, topics
 from monitor.edge.store.feeds import FeedInput
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
-from monitor.edge.workers import InlineWorkers
 from monitor.errors import FetchError
 from monitor.pipeline import Parts, Rules
 from monitor.types import Delivery as Message
 from monitor.types import Document, TopicSettings
+from tests.integration.remembering import RememberingWorkers
 
 DATA = Path(__file__).parent.parent / "data"
 CHANNELS = ("mail", "desk")
@@ -170,7 +170,7 @@ def parts_for(
     clock: Clock,
     recorders: dict[str, Recorder] | None = None,
 ) -> Iterator[Parts]:
-    workers = InlineWorkers()
+    workers = RememberingWorkers()
     yield Parts(
         store=store,
         fetcher=Archive(stories, clock),

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from models import Alert, Article, Delivery, Event, Feed, Judgement, Model, Topic
 from monitor.edge.store import views
-from monitor.edge.store.migrations import upgrade
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import settings_to_dict
 from monitor.errors import NotFound, ParseError
@@ -139,20 +136,9 @@ class Reader:
         return self.request("POST", path, **more)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated database without rows."""
-    path = tmp_path_factory.mktemp("web") / "empty.db"
-    store = Store(f"sqlite:///{path}")
-    upgrade(store)
-    store.close()
-    return path
-
-
 @pytest.fixture
-def store(empty: Path, tmp_path: Path) -> Iterator[Store]:
-    shutil.copy(empty, tmp_path / "news.db")
-    store = Store(f"sqlite:///{tmp_path / 'news.db'}")
+def store(sqlite_url: str) -> Iterator[Store]:
+    store = Store(sqlite_url)
     yield store
     store.close()
 
