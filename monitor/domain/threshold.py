@@ -33,6 +33,18 @@ BACKGROUND_QUANTILE = 0.3
 LOW_QUANTILE = 0.05
 _QUANTILES_APART = 1.1
 """Deviations between these two quantiles of a normal distribution."""
+NEWSLIKE = -0.8
+"""The lowest scores lie so many deviations from the theory's mean, or lower, in a stream that is
+news at large, but for the topic; in a wire on one trade all lie higher."""
+NEWSLIKE_CENTRE = 0.5
+"""The centre of such a stream is no higher above that mean, whatever part of it is on the topic."""
+
+MUCH = 0.3
+"""In such a stream, so great a part that scores above the background is the topic: it is not
+rare, and the cut lies lower."""
+MUCH_WAY = 0.3
+MUCH_DEVIATIONS = 3.0
+"""In place of ``SHARE_OF_WAY`` and ``LEAST_DEVIATIONS``."""
 GAP_FROM = 5.0
 """No gap is looked for nearer to the background, in deviations of the stream's scores."""
 GAP_FROM_SHARE = 0.8
@@ -75,10 +87,12 @@ def topic_level(agreement: Floats, events: int) -> float:
     """What articles of the topic score, from the seeds' leave-one-out scores (NaN: unknown) and
     the number of different events that they tell.
 
-    Their mean, shrunk to the usual level as if by one more seed, and bounded.
+    Their mean or median, the lower (some may tell one event), shrunk to the usual level as if by
+    one more seed, and bounded.
     """
     known = agreement[~np.isnan(agreement)]
-    level = (known.sum() + USUAL_LEVEL) / (len(known) + 1)
+    centre = min(known.mean(), np.median(known)) if len(known) else USUAL_LEVEL
+    level = (centre * len(known) + USUAL_LEVEL) / (len(known) + 1)
     highest = HIGHEST_LEVEL if events >= MANY_EVENTS else NARROW_LEVEL
     return float(np.clip(level, USUAL_LEVEL / 2, highest))
 
@@ -87,24 +101,39 @@ def background_level(theory: Level, scores: Floats) -> Level:
     """The theory, centred on the stream's scores once there are enough of them."""
     if len(scores) < STREAM_FROM:
         return theory
-    return Level(float(np.quantile(scores, BACKGROUND_QUANTILE)), theory.deviation)
+    centre = float(np.quantile(scores, BACKGROUND_QUANTILE))
+    if _newslike(theory, scores):
+        centre = min(centre, theory.mean + NEWSLIKE_CENTRE * theory.deviation)
+    return Level(centre, theory.deviation)
+
+
+def _newslike(theory: Level, scores: Floats) -> bool:
+    lowest = np.quantile(scores, LOW_QUANTILE)
+    return bool(lowest <= theory.mean + NEWSLIKE * theory.deviation)
 
 
 def cut(theory: Level, level: float, scores: Floats, *, guessed: bool = False) -> float:
-    """The threshold: half-way up to the topic's level, but clear of the background; or the gap
-    between the stream's scores that is nearest and deepest.  ``guessed``: no seed says anything
-    of the level."""
+    """The threshold: half-way up to the topic's level, but clear of the background, lower where
+    much of the stream is above; or the gap between the stream's scores that is nearest and
+    deepest.  ``guessed``: no seed says anything of the level."""
     background = background_level(theory, scores)
     deviation = max(background.deviation, ROUNDING)
     way = max(SHARE_OF_WAY * (level - background.mean), LEAST_DEVIATIONS * deviation)
     if len(scores) < STREAM_FROM:
         return background.mean + way
+    low = max(MUCH_WAY * (level - background.mean), MUCH_DEVIATIONS * deviation)
+    much = _newslike(theory, scores) and np.mean(scores >= background.mean + low) >= MUCH
+    way = low if much else way
     spread = (background.mean - np.quantile(scores, LOW_QUANTILE)) / _QUANTILES_APART
     unit = max(float(spread), deviation / 4)
-    least = GAP_FROM if guessed else max(GAP_FROM, GAP_FROM_SHARE * way / unit)
+    least = MUCH_DEVIATIONS if much else GAP_FROM
+    if not guessed:
+        least = max(least, GAP_FROM_SHARE * way / unit)
     gap = _gap((scores - background.mean) / unit, way / unit, least)
     if gap is not None:
         return background.mean + gap * unit
+    if much:
+        return background.mean + way
     rare = float(np.quantile(scores, RARE_QUANTILE)) - background.mean
     return background.mean + float(np.clip(rare, way, RARE_WAY * way))
 

@@ -64,6 +64,53 @@ def test_the_topic_is_parted_from_the_rest(
     assert wrong <= false
 
 
+WEAK = 0.07
+"""Seeds that hardly agree with one another."""
+
+
+def weak_topic(count: int) -> Floats:
+    """Articles as unlike one another as those of a war."""
+    return np.random.default_rng(4).normal(0.055, 0.025, count)
+
+
+def low_news(count: int) -> Floats:
+    """Scores as theory has them, but for a tail."""
+    draw = np.random.default_rng(5)
+    return draw.normal(-0.015, 0.008, count) + draw.exponential(0.006, count)
+
+
+def test_a_topic_that_is_most_of_the_stream_is_cut_low() -> None:
+    off, on = low_news(300), weak_topic(700)
+    threshold = cut(THEORY, WEAK, np.concatenate([off, on]))
+    assert (on >= threshold).mean() > 0.8
+    assert (off >= threshold).mean() < 0.15
+    rare = cut(THEORY, WEAK, np.concatenate([low_news(1900), weak_topic(20)]))
+    assert rare > threshold + 0.02, "a rare one must be clearer"
+
+
+def test_a_wire_that_is_all_near_the_topic_is_not_taken_for_it() -> None:
+    """Its lowest scores lie above those of news at large: it is another stream, not the topic."""
+    wire = np.concatenate([news(300) + 0.02, weak_topic(700)])
+    threshold = cut(THEORY, WEAK, wire)
+    assert (wire >= threshold).mean() < 0.25
+
+
+def test_the_background_is_found_beneath_a_topic_that_is_most_of_the_stream() -> None:
+    mostly = np.concatenate([low_news(250), topic(750)])
+    assert background_level(THEORY, mostly).mean == pytest.approx(THEORY.mean, abs=0.005)
+
+
+@pytest.mark.parametrize(
+    ("agreement", "same_as"),
+    [([0.3, 0.3, 0.0, 0.0, 0.0], [0.0] * 5), ([0.2, 0.2, 0.2, 0.2, 0.0], [0.16] * 5)],
+)
+def test_a_few_seeds_that_agree_do_not_raise_the_level(
+    agreement: list[float], same_as: list[float]
+) -> None:
+    levels = [topic_level(np.array(some), events=9) for some in (agreement, same_as)]
+    assert levels[0] == pytest.approx(levels[1])
+
+
 def test_another_story_that_is_somewhat_alike_is_left_out() -> None:
     """A second hump between the news at large and the topic."""
     other = np.random.default_rng(3).normal(0.075, 0.015, 150)
