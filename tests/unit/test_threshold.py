@@ -85,7 +85,7 @@ def test_a_topic_that_is_most_of_the_stream_is_cut_low() -> None:
     assert (on >= threshold).mean() > 0.8
     assert (off >= threshold).mean() < 0.15
     rare = cut(THEORY, WEAK, np.concatenate([low_news(1900), weak_topic(20)]))
-    assert rare > threshold + 0.02, "a rare one must be clearer"
+    assert rare > threshold + 0.01, "a rare one must be clearer"
 
 
 def test_a_wire_that_is_all_near_the_topic_is_not_taken_for_it() -> None:
