@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.domain.copies import Originals, shingles
 from monitor.domain.join import TIME_PENALTY, Features, JoinModel, rule
@@ -167,15 +168,16 @@ class _Language:
         self._overlaps = {kind: Overlap() for kind in KINDS}
         self._ids: dict[int, int] = {}
         """Event id -> its number, counted from 0; stories hold the number."""
-        self._events: list[int] = []
-        self._seeds: list[bool] = []
-        self._days: list[float] = []
+        self._events: Integers = np.zeros(0, dtype=np.int64)
+        self._seeds: npt.NDArray[np.bool_] = np.zeros(0, dtype=np.bool_)
+        self._days: Floats = np.zeros(0)
         """By story: days since 1970, NaN where unknown."""
 
     def add(self, told: Told) -> None:
-        self._events.append(self._ids.setdefault(told.event, len(self._ids)))
-        self._seeds.append(told.seed)
-        self._days.append(_days(told.published))
+        number = self._ids.setdefault(told.event, len(self._ids))
+        self._events = np.append(self._events, number)
+        self._seeds = np.append(self._seeds, told.seed)
+        self._days = np.append(self._days, _days(told.published))
         self._stories.add(told.prepared.counts)
         for kind, overlap in self._overlaps.items():
             overlap.add(told.prepared.keys[kind])
@@ -183,14 +185,13 @@ class _Language:
     def kinship(self, event: int, other: int) -> float:
         if event not in self._ids or other not in self._ids:
             return -math.inf
-        numbers = np.array(self._events)
-        members = [np.flatnonzero(numbers == self._ids[one]) for one in (event, other)]
+        members = [np.flatnonzero(self._events == self._ids[one]) for one in (event, other)]
         few, many = sorted(members, key=len)
         few = few[-LATEST_STORIES:]
         likeness = self._stories.between(few, many)
         linkage = (likeness.max(axis=1) + likeness.mean(axis=1)) / 2
-        days = np.array(self._days)
-        gaps = np.nan_to_num(np.abs(days[few] - days[many[likeness.argmax(axis=1)]]))
+        closest = many[likeness.argmax(axis=1)]
+        gaps = np.nan_to_num(np.abs(self._days[few] - self._days[closest]))
         pairs = zip(linkage.tolist(), np.log1p(gaps).tolist(), strict=True)
         return math.fsum(rule({"linkage": near, "gap": gap}) for near, gap in pairs) / len(few)
 
@@ -198,14 +199,16 @@ class _Language:
         names = list(self._ids)
         told = [into if names[number] == event else names[number] for number in self._events]
         self._ids.clear()
-        self._events = [self._ids.setdefault(one, len(self._ids)) for one in told]
+        self._events = np.array(
+            [self._ids.setdefault(one, len(self._ids)) for one in told], dtype=np.int64
+        )
 
     def candidates(
         self, prepared: Prepared, published: datetime | None, *, seed: bool
     ) -> list[Candidate]:
-        if not self._events:
+        events = self._events
+        if not len(events):
             return []
-        events = np.array(self._events)
         likeness = self._stories.likeness(prepared.counts)
         linkage, closest = _linkage(likeness, events)
         gaps, silences = self._gaps(_days(published), closest, events, seed)
@@ -241,8 +244,7 @@ class _Language:
         An undated match is taken to be as new as the newest; an undated story to be as new as
         the newest of its event, failing that, if a seed, as earlier coverage.
         """
-        days = np.array(self._days)
-        seeds = np.array(self._seeds)
+        days, seeds = self._days, self._seeds
         if np.isnan(day) and not seed:
             day = _newest(days[~seeds])
         newest = np.full(len(closest), -np.inf)

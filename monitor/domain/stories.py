@@ -29,6 +29,8 @@ class Stories:
         self._frequencies = np.zeros(vocabulary.width)
         self._vectors: Blocks[csr_array] = Blocks(lambda a, b: vstack([a, b], format="csr"))
         self._query = np.zeros(2 * vocabulary.width)
+        self._last: tuple[Counts, int, csr_array] | None = None
+        """A story is compared, then told: its vector is made once."""
 
     def add(self, counts: Counts) -> None:
         """Take note of a story: its vector by today's weights, then its terms for later ones."""
@@ -53,6 +55,11 @@ class Stories:
 
     def _vector(self, counts: Counts) -> csr_array:
         """Both weightings side by side, shape (1, 2·width); a dot product of two such is S."""
+        if self._last is None or self._last[0] is not counts or self._last[1] != self._told:
+            self._last = (counts, self._told, self._weighted(counts))
+        return self._last[2]
+
+    def _weighted(self, counts: Counts) -> csr_array:
         row = self._vocabulary.counts([counts])
         tf = 1 + np.log(row.data)
         plain = tf * self._vocabulary.weights[row.indices]

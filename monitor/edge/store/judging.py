@@ -143,7 +143,9 @@ def settle(
         return []
     places = cover(told_before(session, topic_id), lambda ids: texts(session, ids))
     desk = _Desk(session, topic, places, say, now)
-    return [desk.settle(one, score) for one, score in matches]
+    settled = [desk.settle(one, score) for one, score in matches]
+    desk.write()
+    return settled
 
 
 def _record_scores(
@@ -229,28 +231,31 @@ class _Desk:
         self.say = say
         self.now = now
         self.since = settings_from_dict(topic.settings).alert_since
+        self._events: dict[int, Event] = {}
+        self._outlets: dict[int, set[str]] = {}
+        """By event: those that have reported it on their own."""
+        self._unwritten: list[dict[str, Any]] = []
 
     def settle(self, one: ForJudging, score: types.Score) -> Settled:
         placement = self.places.place(one)
         nearest = self._nearest(placement)
-        event, opened = self._event(one, placement)
+        event, opened = self._joined(one, placement)
         tells = not one.seed and placement.copy_of is None
         novelty = self.places.novelty(one) if tells else None
         self.places.add(one, event.id)
         event, merged = self._merge(event, placement.rivals)
         alarm = self._alarms(one, event, placement)
-        self.session.execute(
-            update(Judgement)
-            .where(Judgement.id == one.judgement)
-            .values(
-                event_id=event.id,
-                similarity=placement.similarity,
-                nearest_event_id=placement.nearest_event,
-                copy_of_id=placement.copy_of,
-                alarm=alarm,
-                weighed=placement.weighed,
-                novelty=novelty,
-            )
+        self._unwritten.append(
+            {
+                "id": one.judgement,
+                "event_id": event.id,
+                "similarity": placement.similarity,
+                "nearest_event_id": placement.nearest_event,
+                "copy_of_id": placement.copy_of,
+                "alarm": alarm,
+                "weighed": placement.weighed,
+                "novelty": novelty,
+            }
         )
         alerted = alarm and self._recent(one)
         if alerted:
@@ -269,6 +274,12 @@ class _Desk:
             merged=tuple(merged),
         )
 
+    def write(self) -> None:
+        """Where the matches belong, all at once: one by one takes several times as long."""
+        if self._unwritten:
+            self.session.execute(update(Judgement), self._unwritten)
+            self._unwritten = []
+
     def _merge(self, event: Event, rivals: Sequence[int]) -> tuple[Event, list[int]]:
         """The event, merged with those of its rivals that turn out to be the same; the one that
         opened first stays.  And those that do not."""
@@ -279,10 +290,11 @@ class _Desk:
             if verdict == "perhaps":
                 kinship.suggest(self.session, event.id, rival, log_odds, self.now)
             elif verdict == "one":
-                other = self.session.get_one(Event, rival)
-                event, gone = sorted((event, other), key=lambda one: one.id)
+                event, gone = sorted((event, self._event(rival)), key=lambda one: one.id)
+                self.write()
                 kinship.merge(self.session, gone, event, log_odds, self.now)
                 self.places.merge(gone.id, event.id)
+                self._outlets.clear()
                 merged.append(gone.id)
         return event, merged
 
@@ -291,28 +303,33 @@ class _Desk:
         that was doubtful has been reported by several outlets.  What the seeds tell is known."""
         if event.alarmed_at is not None or placement.copy_of is not None:
             return False
-        if not (one.seed or placement.alarm or self._outlets(event, one.article.source) >= OUTLETS):
+        outlets = self._outlets_of(event)
+        outlets.add(one.article.source)
+        if not (one.seed or placement.alarm or len(outlets) >= OUTLETS):
             return False
         event.alarmed_at = self.now
         return not one.seed
 
-    def _outlets(self, event: Event, source: str) -> int:
-        """How many outlets report an event on their own, now that this one does."""
-        told = (
-            select(Article.source)
-            .join(Judgement)
-            .where(Judgement.event_id == event.id, Judgement.copy_of_id.is_(None))
-            .distinct()
-        )
-        return len({*self.session.scalars(told), source})
+    def _outlets_of(self, event: Event) -> set[str]:
+        """The outlets that report an event on their own."""
+        if event.id not in self._outlets:
+            told = select(Article.source).join(Judgement)
+            alone = told.where(Judgement.event_id == event.id, Judgement.copy_of_id.is_(None))
+            self._outlets[event.id] = set(self.session.scalars(alone.distinct()))
+        return self._outlets[event.id]
 
     def _nearest(self, placement: types.Placement) -> types.NearestEvent | None:
         if placement.nearest_event is None:
             return None
-        event = self.session.get_one(Event, placement.nearest_event)
+        event = self._event(placement.nearest_event)
         return types.NearestEvent(event.id, event.title, placement.similarity, event.last_seen)
 
-    def _event(self, one: ForJudging, placement: types.Placement) -> tuple[Event, bool]:
+    def _event(self, id: int) -> Event:
+        if id not in self._events:
+            self._events[id] = self.session.get_one(Event, id)
+        return self._events[id]
+
+    def _joined(self, one: ForJudging, placement: types.Placement) -> tuple[Event, bool]:
         """The event the article joins, or a new one; an event bears its earliest title."""
         published = one.article.published
         if placement.event is None:
@@ -324,8 +341,10 @@ class _Desk:
             )
             self.session.add(event)
             self.session.flush()
+            self._events[event.id] = event
+            self._outlets[event.id] = set()
             return event, True
-        event = self.session.get_one(Event, placement.event)
+        event = self._event(placement.event)
         if published is not None:
             if event.opened_at is None or published < event.opened_at:
                 event.opened_at = published
