@@ -12,15 +12,23 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from monitor.domain.background import Background
 from monitor.domain.backgrounds import Backgrounds
 from monitor.domain.model import Counts, Floats, Profile, SeedCounts, TopicModel, Vocabulary
-from monitor.domain.neighbours import shares
+from monitor.domain.neighbours import leaning
 from monitor.domain.recent import Recent
 from monitor.domain.rocchio import Examples, NewsAtLarge
 from monitor.domain.text import terms
-from monitor.domain.threshold import Level, background_level, budget_cut, cut, topic_level
+from monitor.domain.threshold import (
+    Level,
+    answered,
+    background_level,
+    budget_cut,
+    cut,
+    topic_level,
+)
 from monitor.errors import ConfigError
 from monitor.types import Article, TopicSettings
 
@@ -33,6 +41,10 @@ KNOWN_TERMS = 30_000
 LEAST_WEIGHT = 1e-4
 """Smaller weights are left out of a profile: all together they move no score noticeably."""
 BATCH = 100
+NEW = -1
+"""The judgement of an article that has none."""
+ITSELF = 0.999
+"""From this cosine on a recent article is the labelled one."""
 
 
 @dataclass(frozen=True)
@@ -215,15 +227,31 @@ def _profile(
     agreement = examples.agreement()
     level = topic_level(agreement, examples.events())
     profile = Profile(vocabulary, weights, theory.mean, math.inf)
-    scores = _scores(profile, stream)
+    scores, recent = _scores(profile, stream)
     centre = background_level(theory, scores).mean
     guessed = bool(np.isnan(agreement).all())
     threshold = cut(theory, level, scores, guessed=guessed)
+    asked = sum(1 for counts in seeds if counts)
+    liked = _beside(recent, examples.vectors[asked:], agreement[asked:])
+    others = vocabulary.vectors(labels.irrelevant)
+    disliked = _beside(recent, others, others @ profile.direction)
+    threshold = answered(threshold, centre, liked, disliked)
     return replace(profile, level=centre, threshold=threshold), scores
 
 
-def _scores(profile: Profile, stream: Sequence[Counts]) -> Floats:
-    """The stream's scores with neighbours, in its order, shape (stream,)."""
+def _beside(recent: Recent, vectors: csr_array, own: Floats) -> Floats:
+    """The scores that labelled articles would have if they came now, from their own; an article
+    that is among the recent ones is no neighbour of itself."""
+    scores = []
+    for row in np.flatnonzero(~np.isnan(own)).tolist():
+        [near] = recent.nearest([NEW], vectors[[row]], own[[row]])
+        others = [one for one in near if one.cosine < ITSELF]
+        scores.append(leaning(float(own[row]), others))
+    return np.array(scores)
+
+
+def _scores(profile: Profile, stream: Sequence[Counts]) -> tuple[Floats, Recent]:
+    """The stream's scores with neighbours, in its order, shape (stream,); and the last of them."""
     recent = Recent(profile)
     scores = np.zeros(len(stream))
     for start in range(0, len(stream), BATCH):
@@ -231,11 +259,9 @@ def _scores(profile: Profile, stream: Sequence[Counts]) -> Floats:
         own = vectors @ profile.direction
         numbers = range(start, start + len(own))
         for place, near in zip(numbers, recent.nearest(numbers, vectors, own), strict=True):
-            portions = shares(near)
-            lent = sum(p * one.score for p, one in zip(portions, near, strict=True))
-            scores[place] = (1 - sum(portions)) * own[place - start] + lent
+            scores[place] = leaning(float(own[place - start]), near)
         recent.add(numbers, vectors, own)
-    return scores
+    return scores, recent
 
 
 def _mean(vocabulary: Vocabulary, rows: Sequence[Counts]) -> Floats | None:

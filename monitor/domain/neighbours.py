@@ -6,6 +6,7 @@ article with no near neighbour keeps its own score; nothing is learnt from it, s
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Sequence
 
@@ -28,6 +29,13 @@ def shares(neighbours: Sequence[Neighbour]) -> list[float]:
     squares = [one.cosine**2 for one in neighbours]
     total = sum(squares) + HALF
     return [MOST * square / total for square in squares]
+
+
+def leaning(own: float, neighbours: Sequence[Neighbour]) -> float:
+    """A score: the article's own, in parts given up for those of its neighbours."""
+    portions = shares(neighbours)
+    lent = math.fsum(p * one.score for p, one in zip(portions, neighbours, strict=True))
+    return (1 - math.fsum(portions)) * own + lent
 
 
 def pack(neighbours: Sequence[Neighbour]) -> bytes:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from monitor.domain.model import STEEPNESS
+
 Floats = npt.NDArray[np.float64]
 
 USUAL_LEVEL = 0.14
@@ -70,6 +72,11 @@ RARE_QUANTILE = 0.998
 """Without a gap the topic is rare: this part of the stream's scores should lie below the cut."""
 RARE_WAY = 1.5
 """For which the cut goes so many times the usual way at most."""
+
+MOVE_DEVIATION = 0.35
+"""Of the logarithm of the threshold's distance from the background, before a person answers."""
+MOST_MOVE = 1.0
+MOVES = 101
 
 ROUNDING = 1e-9
 """Equal scores, summed in another order, differ by less."""
@@ -163,6 +170,22 @@ def _gap(steps: Floats, usual: float, least: float) -> float | None:
         return None
     worth = depth - (grid - centre) ** 2 / (2 * GAP_DISTANCE**2)
     return math.exp(float(grid[np.where(fits, worth, -np.inf).argmax()]))
+
+
+def answered(threshold: float, background: float, right: Floats, wrong: Floats) -> float:
+    """The threshold moved to where a person's answers are likeliest, but not far without many.
+
+    ``right``, ``wrong``: scores of articles said to be relevant, and not.  The posterior mode, by
+    the logistic curve of the probability; a priori the logarithm of the threshold's distance from
+    the background is normal about the present one.
+    """
+    moves = np.linspace(-MOST_MOVE, MOST_MOVE, MOVES)
+    ways = (threshold - background) * np.exp(moves)[:, None]
+    above = [(scores - background).clip(0) for scores in (right, wrong)]
+    yes, no = (STEEPNESS * (scores / ways - 1) for scores in above)
+    likelihood = -np.logaddexp(0, -yes).sum(axis=1) - np.logaddexp(0, no).sum(axis=1)
+    best = (likelihood - moves**2 / (2 * MOVE_DEVIATION**2)).argmax()
+    return background + float(ways[best, 0])
 
 
 def budget_cut(scores: Floats, allowed: float) -> float:

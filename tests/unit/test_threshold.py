@@ -18,6 +18,7 @@ from monitor.domain.threshold import (
     USUAL_LEVEL,
     Floats,
     Level,
+    answered,
     background_level,
     budget_cut,
     cut,
@@ -109,6 +110,32 @@ def test_a_few_seeds_that_agree_do_not_raise_the_level(
 ) -> None:
     levels = [topic_level(np.array(some), events=9) for some in (agreement, same_as)]
     assert levels[0] == pytest.approx(levels[1])
+
+
+NONE = np.zeros(0)
+ANSWERS = arrays.arrays(np.float64, st.integers(0, 12), elements=st.floats(-0.1, 0.5))
+
+
+def test_answers_move_the_threshold_their_way_and_more_of_them_move_it_further() -> None:
+    below, above = np.full(3, 0.07), np.full(3, 0.13)
+    assert answered(0.1, 0.0, NONE, NONE) == pytest.approx(0.1)
+    assert answered(0.1, 0.0, above, below) == pytest.approx(0.1, abs=0.01), "as was expected"
+    lower = [answered(0.1, 0.0, np.repeat(below, n), NONE) for n in (0, 1, 3, 10)]
+    higher = [answered(0.1, 0.0, NONE, np.repeat(above, n)) for n in (0, 1, 3, 10)]
+    assert lower == sorted(lower, reverse=True)
+    assert higher == sorted(higher)
+    assert lower[-1] < 0.07
+    assert higher[-1] > 0.13
+
+
+@given(ANSWERS, ANSWERS, st.floats(-0.1, 0.5))
+def test_an_answer_never_moves_the_threshold_the_other_way(
+    right: Floats, wrong: Floats, one: float
+) -> None:
+    threshold = answered(0.1, -0.01, right, wrong)
+    assert answered(0.1, -0.01, np.append(right, one), wrong) <= threshold + 1e-9
+    assert answered(0.1, -0.01, right, np.append(wrong, one)) >= threshold - 1e-9
+    assert -0.01 < threshold < 0.4
 
 
 def test_another_story_that_is_somewhat_alike_is_left_out() -> None:
