@@ -122,11 +122,12 @@ class Coverage:
         best = candidates[0]
         joins = best.log_odds >= 0
         rivals = [one.event for one in candidates[1:] if joins and rule(one.features) >= 0]
+        others = max((one.log_odds for one in candidates[joins:]), default=-math.inf)
         return Placement(
             best.event if joins else None,
             best.linkage,
             best.event,
-            alarm=best.log_odds <= min(self._join.alarm_below, 0.0),
+            alarm=others <= min(self._join.alarm_below, 0.0),
             weighed=dict(self._join.parts(best.features)),
             rivals=tuple(rivals),
         )

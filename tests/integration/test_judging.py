@@ -271,6 +271,15 @@ def test_a_doubtful_event_is_listed_and_the_third_outlet_lifts_it_once(parts: Pa
     assert alerts(parts) == [KESTREL_3.title]
 
 
+def test_outlets_lift_no_event_that_may_be_another(parts: Parts) -> None:
+    doubtful = afresh(parts, DOUBTFUL)
+    outlets = [by("A", KESTREL_1), by("B", KESTREL_2), by("C", KESTREL_3)]
+    told = tell(doubtful, *outlets)
+    assert len({one.event_id for one in told}) == 1
+    assert not any(one.alarm for one in told)
+    assert alerts(parts) == []
+
+
 def test_copies_lift_no_doubtful_event(parts: Parts) -> None:
     [opener] = tell(afresh(parts, DOUBTFUL), by("A", KESTREL_1))
     copies = [by(outlet, KESTREL_1, title=f"From {outlet}") for outlet in ("B", "C", "D", "E")]

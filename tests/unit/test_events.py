@@ -264,12 +264,12 @@ def test_a_new_event_is_alarming_where_it_is_surely_no_other() -> None:
         assert (placement.event, placement.alarm) == (None, alarm)
 
 
-@pytest.mark.parametrize("join", [CERTAIN, DOUBTFUL])
-def test_what_joins_an_event_is_no_news_of_another(join: JoinModel) -> None:
+@pytest.mark.parametrize(("join", "alone"), [(CERTAIN, True), (DOUBTFUL, False)])
+def test_what_joins_an_event_may_be_surely_of_it_alone(join: JoinModel, alone: bool) -> None:
     telling = seeded(join=join)
     telling.tell(KESTREL_1)
     placement = telling.tell(KESTREL_2)
-    assert (placement.event, placement.alarm) == (101, False)
+    assert (placement.event, placement.alarm) == (101, alone)
 
 
 def test_a_copy_never_alarms_and_weighs_nothing() -> None:

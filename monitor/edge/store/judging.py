@@ -299,13 +299,15 @@ class _Desk:
         return event, merged
 
     def _alarms(self, one: ForJudging, event: Event, placement: types.Placement) -> bool:
-        """Whether this makes the event worth an alert: it opens one that is surely new, or one
-        that was doubtful has been reported by several outlets.  What the seeds tell is known."""
+        """Whether this makes the event worth an alert: it opens one that is surely new; or it is
+        surely about one alone that was doubtful and that several outlets have reported by now.
+        What the seeds tell is known."""
         if event.alarmed_at is not None or placement.copy_of is not None:
             return False
         outlets = self._outlets_of(event)
         outlets.add(one.article.source)
-        if not (one.seed or placement.alarm or len(outlets) >= OUTLETS):
+        told_enough = placement.event is None or len(outlets) >= OUTLETS
+        if not (one.seed or (placement.alarm and told_enough)):
             return False
         event.alarmed_at = self.now
         return not one.seed
