@@ -67,10 +67,10 @@ def worth_fitting(stream: int, grown: int) -> bool:
 
 
 def next_fit(now: datetime, stream: int, span: timedelta, grown: int = 0) -> datetime:
-    """When to look again whether a fit is worth it: half-way there by the pace of a stream that
+    """When to look again whether a fit is worth it: when it will be, by the pace of a stream that
     brought ``stream`` articles in ``span``, of them ``grown`` since the last fit."""
     missing = max(REFIT_FROM, stream / 2) - grown
     wait = REFIT_SOONEST
     if stream:
-        wait = max(span, timedelta(minutes=1)) * (missing / stream / 2)
+        wait = max(span, timedelta(minutes=1)) * (missing / stream)
     return now + min(max(wait, REFIT_SOONEST), REFIT_LATEST)

@@ -18,11 +18,10 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from monitor import app
-from monitor.commands import Fit
 from monitor.domain.review import review_order
 from monitor.edge.archive import Archived
 from monitor.edge.store import fits, judging, migrations, replays, topics
-from monitor.edge.store.pending import pending
+from monitor.edge.store.pending import pending_decisions
 from monitor.edge.store.replays import Ruling
 from monitor.edge.store.review import review_candidates
 from monitor.edge.store.store import Store
@@ -91,7 +90,6 @@ class Player:
             join=plan.join,
         )
         self.topic = 0
-        self.fits = 0
         self.answered = 0
         self._articles: dict[int, Archived] = {}
         """By judgement."""
@@ -112,7 +110,7 @@ class Player:
         seconds = time.perf_counter() - began
         return Replayed(
             judged=tuple(await self._settled(judged)),
-            fits=self.fits,
+            fits=await self.store.look(replays.models_of, self.topic),
             labels=self.answered,
             seconds=seconds,
         )
@@ -167,7 +165,6 @@ class Player:
             next_fit_at=now,
         )
         await self.store(fits.postpone_fit, self.topic, job.asked, until=None)
-        self.fits += 1
 
     async def _step(self, start: int) -> list[tuple[int, Judged]]:
         """The next articles are published and judged: those before the next fit and question."""
@@ -218,11 +215,10 @@ class Player:
     async def _drain(self) -> None:
         """Do all that is due now."""
         for _ in range(ROUNDS):
-            due = list(await self.store.look(pending, self.clock()))
+            due = list(await self.store.look(pending_decisions, self.clock()))
             if not due:
                 return
             for command in due:  # hints come behind
-                self.fits += isinstance(command, Fit)
                 due += await handle(command, self.parts)
         raise MonitorError(f"replay: {due[0]} is due again and again: please report it")
 

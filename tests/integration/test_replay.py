@@ -134,7 +134,7 @@ def test_a_fit_comes_when_it_is_due_and_before_what_is_published_later(
     found = run(archive, seeds)
     fits = [when for when, command in seen if isinstance(command, Fit)]
     published = {one.article.published for one in archive}
-    assert found.fits == len(fits) > 1
+    assert 1 <= found.fits < len(fits), "not all that are due are worth it"
     assert set(fits) <= published
     assert all(before <= after for (before, _), (after, _) in pairwise(seen))
 

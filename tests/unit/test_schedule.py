@@ -82,16 +82,16 @@ def test_a_fit_is_worth_it_when_half_of_what_it_reads_is_new(
         (0, timedelta(), 0, schedule.REFIT_SOONEST),  # nothing is known of the pace
         (50, timedelta(hours=1), 0, schedule.REFIT_SOONEST),
         (1000, timedelta(hours=1), 0, schedule.REFIT_SOONEST),  # a fast stream
-        (1000, timedelta(days=20), 0, timedelta(days=5)),  # 500 are missing; half-way there
-        (1000, timedelta(days=20), 300, timedelta(days=2)),
-        (2000, timedelta(days=8), 0, timedelta(days=2)),
-        (40, timedelta(days=4), 0, timedelta(days=5)),  # 100 are missing
+        (1000, timedelta(days=20), 0, timedelta(days=10)),  # 500 are missing
+        (1000, timedelta(days=20), 300, timedelta(days=4)),
+        (2000, timedelta(days=8), 0, timedelta(days=4)),
+        (40, timedelta(days=4), 0, timedelta(days=10)),  # 100 are missing
         (2000, timedelta(days=3650), 0, schedule.REFIT_LATEST),
         (1, timedelta(), 0, schedule.REFIT_SOONEST),
         (2000, timedelta(days=8), 1500, schedule.REFIT_SOONEST),  # more than enough
     ],
 )
-def test_the_next_fit_is_looked_for_half_way_to_where_it_is_worth_it(
+def test_the_next_fit_is_looked_for_when_it_will_be_worth_it(
     stream: int, span: timedelta, grown: int, wait: timedelta
 ) -> None:
     assert schedule.next_fit(NOW, stream, span, grown) - NOW == wait

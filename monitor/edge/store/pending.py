@@ -21,12 +21,16 @@ def pending(session: Session, now: datetime) -> list[Command]:
     """Every command that has something to do at ``now``; those that empty the line come first."""
     return [
         *_deliveries(session, now),
-        *_fits(session, now),
-        *_judgements(session, now),
+        *pending_decisions(session, now),
         *_collections(session, now),
         *_polls(session, now),
         *_subscriptions(session, now),
     ]
+
+
+def pending_decisions(session: Session, now: datetime) -> list[Command]:
+    """Of these, the commands that need nobody else: fits and judging."""
+    return [*_fits(session, now), *_judgements(session, now)]
 
 
 def _polls(session: Session, now: datetime) -> list[Command]:

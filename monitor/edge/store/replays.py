@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
-from models import Article, Judgement, Topic
+from models import Article, Judgement, Model, Topic
 from monitor import types
 from monitor.edge.store.entries import article_key
 from monitor.edge.store.store import Store
@@ -120,6 +120,12 @@ def seeds_of(session: Session, topic_id: int) -> dict[int, str]:
         )
     )
     return {id: source for id, source in rows if source is not None}
+
+
+def models_of(session: Session, topic_id: int) -> int:
+    """How often the topic has been fitted."""
+    made = select(func.count()).select_from(Model).where(Model.topic_id == topic_id)
+    return session.scalar(made) or 0
 
 
 def topic_id(session: Session, name: str) -> int:
