@@ -39,7 +39,7 @@ BY_TOPIC = ("allsides_events", "news_cluster_g5")
 """Also told topic by topic."""
 START = 20
 """Each stream is also told as topics that have only begun, of so many articles."""
-LOOKED_AT = 3
+LOOKED_AT = 4
 """Candidates of an article that are examples, the best by the rule."""
 
 TREES = 12
@@ -54,6 +54,7 @@ RISING = {
     "linkage": 1,
     "title": 1,
     "numbers": 1,
+    "rare": 1,
     "gap": -1,
     "silence": -1,
     "portion": 1,

@@ -22,11 +22,17 @@ from monitor.domain.text import terms
 from monitor.types import Article, Placement
 
 CANDIDATES = 6
-"""Events that are looked at closely, the best by linkage and gap."""
+SLEEPERS = 3
+"""Events that are looked at closely: the best by linkage and gap, and the best by linkage and rare
+terms, however long they have been silent."""
+RARE_COUNTS = 0.01
+"""Linkage for each e-fold of rare terms shared, among the latter."""
 EARLIER_COVERAGE_DAYS = 28.0
 """How long before a match an undated seed is taken to have appeared."""
 LATEST_STORIES = 10
 """Of the smaller of two events, so many are compared with the stories of the other."""
+CLEARLY = 4.0
+"""Log-odds by which an article that joins an event is clearly of none other."""
 RIVAL = 0.35
 RIVAL_STORIES = 20
 """In a young topic there is nothing else to be like: that counts as so much likeness to a rival,
@@ -127,7 +133,7 @@ class Coverage:
             best.event if joins else None,
             best.linkage,
             best.event,
-            alarm=others <= min(self._join.alarm_below, 0.0),
+            alarm=others <= (best.log_odds - CLEARLY if joins else self._join.alarm_below),
             weighed=dict(self._join.parts(best.features)),
             rivals=tuple(rivals),
         )
@@ -214,7 +220,10 @@ class _Language:
         linkage, closest = _linkage(likeness, events)
         gaps, silences = self._gaps(_days(published), closest, events, seed)
         scores = linkage - TIME_PENALTY * np.log1p(gaps)
-        chosen = np.argsort(-scores, kind="stable")[:CANDIDATES]
+        rare = np.log1p(_greatest(self._stories.rarity(prepared.counts), events))
+        sleepers = np.argsort(-(linkage + RARE_COUNTS * rare), kind="stable")[:SLEEPERS]
+        awake = np.argsort(-scores, kind="stable")[:CANDIDATES]
+        chosen = np.array(list(dict.fromkeys([*awake.tolist(), *sleepers.tolist()])))
         best = likeness[closest[chosen]]
         overlaps = {
             kind: _greatest(overlap.likeness(prepared.keys[kind]), events)
@@ -229,6 +238,7 @@ class _Language:
                 "likeness": float(best[place]),
                 "linkage": float(linkage[event]),
                 **{kind: float(values[event]) for kind, values in overlaps.items()},
+                "rare": float(rare[event]),
                 "gap": float(np.log1p(gaps[event])),
                 "silence": float(np.log1p(silences[event])),
                 "portion": float(best[place]) / (float(best[place]) + rival),

@@ -15,12 +15,13 @@ from typing import Any
 from monitor.errors import ParseError
 
 FORMAT = 1
-FEATURES = ("likeness", "linkage", "title", "numbers", "gap", "silence", "portion")
+FEATURES = ("likeness", "linkage", "title", "numbers", "rare", "gap", "silence", "portion")
 """
 likeness  cosine with the event's most similar story, in [0, 1]
 linkage   mean of that and of the mean cosine with all of its stories
 title     the greatest overlap of the titles' terms with those of one of its stories, in [0, 1]
 numbers   the same of the numbers in the leads
+rare      ln(1 + the weights, in nats, of the rare terms shared with one of its stories)
 gap       ln(1 + days) between the match and the most similar story
 silence   ln(1 + days) between the match and the event's newest story
 portion   likeness as a part of the sum of that and of the likeness of the best other event
@@ -30,6 +31,8 @@ STEEPNESS = 25.0
 JOIN_FROM = 0.13
 TIME_PENALTY = 0.07
 """Off the linkage for each e-fold of the days since the most similar story."""
+LONGEST_GAP = math.log1p(120)
+"""After four months of silence more of it says nothing more: events wake, as when a trial begins."""
 
 Features = Mapping[str, float]
 
@@ -101,7 +104,7 @@ class JoinModel:
 
 def rule(features: Features) -> float:
     """Log-odds by the linkage and the gap alone."""
-    score = features["linkage"] - TIME_PENALTY * features["gap"]
+    score = features["linkage"] - TIME_PENALTY * min(features["gap"], LONGEST_GAP)
     return STEEPNESS * (score - JOIN_FROM)
 
 

@@ -73,8 +73,8 @@ class Placement:
     copy_of: int | None = None
     """The judgement whose text this one repeats."""
     alarm: bool = False
-    """Whether it is surely about no event told before, but for the one that it joins: then one that
-    it opens is worth an alert."""
+    """Whether it is clearly about no event told before, but for the one that it joins: what it
+    opens is worth an alert then, and what it joins is so once several outlets have reported it."""
     weighed: Mapping[str, float] | None = None
     """What speaks for (above 0) and against the nearest event: parts of its log-odds, as
     ``domain.join`` names them; None where nothing was weighed."""

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from models import Alert, Event, Judgement, Model, Topic
 from models import Article as Row
 from monitor.commands import Fit, Judge
-from monitor.domain.join import JoinModel
+from monitor.domain.join import JoinModel, Leaf
 from monitor.edge.store import judging, replays, topics, views
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
@@ -272,11 +272,14 @@ def test_a_doubtful_event_is_listed_and_the_third_outlet_lifts_it_once(parts: Pa
 
 
 def test_outlets_lift_no_event_that_may_be_another(parts: Parts) -> None:
-    doubtful = afresh(parts, DOUBTFUL)
-    outlets = [by("A", KESTREL_1), by("B", KESTREL_2), by("C", KESTREL_3)]
-    told = tell(doubtful, *outlets)
-    assert len({one.event_id for one in told}) == 1
-    assert not any(one.alarm for one in told)
+    apart = JoinModel((Leaf(-1e3),), alarm_below=-1e9)
+    tell(afresh(parts, apart), by("A", KESTREL_1), by("B", KESTREL_2))
+    words = sorted(f"{KESTREL_1.text} {KESTREL_2.text}".split())
+    both = by("C", KESTREL_3, text=" ".join(words))
+    [third, fourth] = tell(parts, both, by("D", both, text=f"Ash. {both.text[:400]}"))
+    assert third.event_id is not None
+    assert not third.alarm
+    assert not fourth.alarm
     assert alerts(parts) == []
 
 

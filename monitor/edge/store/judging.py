@@ -299,9 +299,9 @@ class _Desk:
         return event, merged
 
     def _alarms(self, one: ForJudging, event: Event, placement: types.Placement) -> bool:
-        """Whether this makes the event worth an alert: it opens one that is surely new; or it is
-        surely about one alone that was doubtful and that several outlets have reported by now.
-        What the seeds tell is known."""
+        """Whether this makes the event worth an alert: it opens one that is surely new, or it is
+        clearly about one that was doubtful and that several outlets have reported by now.  What
+        the seeds tell is known."""
         if event.alarmed_at is not None or placement.copy_of is not None:
             return False
         outlets = self._outlets_of(event)
