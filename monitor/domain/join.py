@@ -32,7 +32,7 @@ JOIN_FROM = 0.13
 TIME_PENALTY = 0.07
 """Off the linkage for each e-fold of the days since the most similar story."""
 LONGEST_GAP = math.log1p(120)
-"""After four months of silence more of it says nothing more: events wake, as when a trial begins."""
+"""After four months more silence says no more: events wake, as when a trial begins."""
 
 Features = Mapping[str, float]
 

@@ -15,7 +15,8 @@ from monitor.domain.facts import Facts, facts
 from monitor.domain.messages import new_event_alert
 from monitor.domain.relevance import nearest_seed
 from monitor.edge.store import judging
-from monitor.edge.store.judging import ForJudging, Texts, ToldBefore
+from monitor.edge.store.judging import Texts, ToldBefore
+from monitor.edge.store.placing import ForJudging
 from monitor.pipeline.hearing import Hearing
 from monitor.pipeline.lately import Lately
 from monitor.pipeline.memory import Memory, recall

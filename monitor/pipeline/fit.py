@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from monitor.commands import Command, Fit, Judge
 from monitor.domain.schedule import fit_retry, next_fit, worth_fitting
@@ -12,6 +13,9 @@ from monitor.edge.store import fits
 from monitor.errors import ConfigError, WorkerError
 from monitor.pipeline.parts import Parts
 from monitor.types import Article
+
+if TYPE_CHECKING:
+    from monitor.domain.fitting import Fitted
 
 log = logging.getLogger(__name__)
 
@@ -33,20 +37,8 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         log.info("topic %s: waits for %d seed pages", job.name, job.missing)
         await parts.store(fits.postpone_fit, command.topic, job.asked, until=None)
         return []
-    from monitor.domain.fitting import fit_to_bytes  # brings the numerical libraries
-
-    stream: Sequence[Article] = job.stream if len(job.stream) >= STREAM_FLOOR else ()
     try:
-        fitted = await parts.fitters.run(
-            fit_to_bytes,
-            job.seeds,
-            parts.backgrounds(),
-            settings=job.settings,
-            relevant=job.relevant,
-            irrelevant=job.irrelevant,
-            stream=stream,
-            stream_days=job.stream_days,
-        )
+        fitted = await _fitted(job, parts)
     except (ConfigError, WorkerError) as error:
         log.error("topic %s: cannot be fitted: %s", job.name, error)
         again = fit_retry(parts.clock(), job.attempts + 1)
@@ -74,6 +66,23 @@ async def fit(command: Fit, parts: Parts) -> list[Command]:
         "" if not fitted.matches_a_day else f", about {fitted.matches_a_day:.1f} matches a day",
     )
     return [Judge(command.topic)]
+
+
+async def _fitted(job: fits.TopicForFit, parts: Parts) -> Fitted:
+    """Raises ConfigError, WorkerError."""
+    from monitor.domain.fitting import fit_to_bytes  # brings the numerical libraries
+
+    stream: Sequence[Article] = job.stream if len(job.stream) >= STREAM_FLOOR else ()
+    return await parts.fitters.run(
+        fit_to_bytes,
+        job.seeds,
+        parts.backgrounds(),
+        settings=job.settings,
+        relevant=job.relevant,
+        irrelevant=job.irrelevant,
+        stream=stream,
+        stream_days=job.stream_days,
+    )
 
 
 async def _need(command: Fit, parts: Parts, now: datetime) -> fits.FitNeed | None:

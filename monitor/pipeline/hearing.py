@@ -11,7 +11,8 @@ from typing import Any
 
 from monitor.domain.facts import Facts, facts
 from monitor.domain.novelty import Heard
-from monitor.edge.store.judging import ForJudging, Texts, ToldBefore
+from monitor.edge.store.judging import Texts, ToldBefore
+from monitor.edge.store.placing import ForJudging
 
 
 class Hearing:

@@ -7,7 +7,7 @@ import logging
 
 from monitor.commands import Command, Deliver, Judge
 from monitor.edge.store import fits, judging
-from monitor.edge.store.judging import Settled
+from monitor.edge.store.placing import Settled
 from monitor.pipeline.parts import Parts
 
 log = logging.getLogger(__name__)
