@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -185,3 +186,21 @@ def test_equal_fits_give_equal_bytes() -> None:
 def test_other_bytes_are_a_parse_error(data: bytes) -> None:
     with pytest.raises(ParseError, match="model"):
         TopicModel.from_bytes(data)
+
+
+@pytest.mark.parametrize("asked", [0, 3])
+def test_a_verdict_moves_the_threshold_its_way(asked: int) -> None:
+    """The same article, relevant or not, on top of answers that say nothing of the threshold."""
+    clear = OTHER_NEWS[:asked]
+
+    def threshold(relevant: Sequence[Article], irrelevant: Sequence[Article]) -> float:
+        return fit(
+            SEEDS,
+            backgrounds=SHIPPED,
+            settings=TopicSettings(),
+            relevant=relevant,
+            irrelevant=(*irrelevant, *clear),
+        ).threshold
+
+    doubtful = replace(KESTREL_2, text=f"{OTHER_NEWS[4].text} {KESTREL_2.text}")
+    assert threshold((doubtful,), ()) < threshold((), ()) < threshold((), (doubtful,))
