@@ -112,7 +112,7 @@ def test_an_event_names_those_that_are_or_may_be_the_same(page: Reader, news: Ne
     for name in (event, part):
         html = page.get(f"/events/{name}").text
         seen = words(html)
-        assert f"It may be the same as Event two : monitor events merge {event} {perhaps}" in seen
+        assert f"It may be the same as Event two : monitor events merge {perhaps} {event}" in seen
         assert f'<a href="/events/{perhaps}"' in html
         assert f"Event {part}, Event <b> , was found to be the same" in seen
 
