@@ -39,6 +39,11 @@ ABLATIONS = {
         "tracking",
         (("monitor.domain.threshold", "GAP_DEPTH", math.inf),),
     ),
+    "merging": Ablation(
+        "two events that turn out to be one stay two",
+        "events",
+        (("monitor.domain.kinship", "MERGED_FROM", math.inf),),
+    ),
     "trees": Ablation("the rule alone says what joins", "events", trees=False),
     "time": Ablation(
         "the rule alone, and days do not matter to it",

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from models import Judgement
 from monitor.commands import Collect, Deliver, Fit, Judge, Poll
-from monitor.edge.store import health, judging, topics, views
+from monitor.edge.store import health, judging, placing, topics, views
 from monitor.edge.store.alerts import add_new_event_alert
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
@@ -326,7 +326,7 @@ def test_what_was_not_committed_is_not_remembered(
             raise StoreError("database: disk full")
         add_new_event_alert(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(judging, "add_new_event_alert", fail_once)
+    monkeypatch.setattr(placing, "add_new_event_alert", fail_once)
     drain(parts)
     monkeypatch.undo()
     drain(parts)
