@@ -70,6 +70,12 @@ def test_the_name_of_a_merged_event_goes_on_being_understood(parts: Parts) -> No
     assert second.event_id is not None
     assert parts.store.read(views.event, second.event_id).id == first.event_id
     assert parts.store.read(kinship.current, second.event_id) == first.event_id
+    assert first.event_id is not None
+    told = [
+        [one.id for one in parts.store.read(views.matches, event=event)]
+        for event in (first.event_id, second.event_id)
+    ]
+    assert told[0] == told[1] != []
 
 
 def test_a_process_that_did_not_merge_them_goes_on_with_the_merged_event(parts: Parts) -> None:

@@ -30,7 +30,8 @@ def merge(
     The emptied event stays, as a name of the other: see ``current``.  Lock the topic first.
     """
     moved = list(session.scalars(select(Judgement.id).where(Judgement.event_id == event.id)))
-    session.execute(update(Judgement).where(Judgement.id.in_(moved)).values(event_id=into.id))
+    going = update(Judgement).where(Judgement.event_id == event.id)
+    session.execute(going.values(event_id=into.id))
     involved = or_(Kinship.event_id == event.id, Kinship.other_id == event.id)
     session.execute(delete(Kinship).where(involved, Kinship.moved.is_(None)))
     session.add(

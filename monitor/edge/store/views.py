@@ -42,7 +42,7 @@ def matches(
     if min_score is not None:
         query = query.where(Judgement.score >= min_score)
     if event is not None:
-        query = query.where(Judgement.event_id == event)
+        query = query.where(Judgement.event_id == current(session, event))
     if unlabelled:
         query = query.where(Judgement.label.is_(None))
     return [_match_view(row) for row in session.execute(query)]
