@@ -13,6 +13,7 @@ from monitor.cli.judged import like, news
 from monitor.cli.options import MAX_ID, Json
 from monitor.cli.output import Column
 from monitor.domain.figures import chance, rounded
+from monitor.domain.join import SAID
 from monitor.errors import NotFound
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def _show(one: Explanation) -> None:
         _table("what makes the score", [*_terms(one), *_neighbours(one)], "the score")
     if one.placing:
         odds = "log-odds that it is that event: joined from 0 on"
-        _table("against the nearest event", one.placing, odds)
+        said = [(SAID.get(name, name), part) for name, part in one.placing]
+        _table("against the nearest event", said, odds)
 
 
 def _table(head: str, parts: Sequence[tuple[str, float]], total: str) -> None:

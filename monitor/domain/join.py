@@ -27,6 +27,19 @@ silence   ln(1 + days) between the match and the event's newest story
 portion   likeness as a part of the sum of that and of the likeness of the best other event
 """
 
+SAID = {
+    "rule": "likeness to its reports, less the days between",
+    "likeness": "likeness to its nearest report",
+    "linkage": "likeness to all of its reports",
+    "title": "words of the headlines",
+    "numbers": "numbers in the leads",
+    "rare": "rare words in common",
+    "gap": "days since its nearest report",
+    "silence": "days since its last report",
+    "portion": "likeness beside that to other events",
+}
+"""What each part of the log-odds is about, for people."""
+
 STEEPNESS = 25.0
 JOIN_FROM = 0.13
 TIME_PENALTY = 0.07

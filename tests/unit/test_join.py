@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor import app
-from monitor.domain.join import FEATURES, Features, JoinModel, Leaf, Split, rule
+from monitor.domain.join import FEATURES, SAID, Features, JoinModel, Leaf, Split, rule
 from monitor.errors import ParseError
 
 SHIPPED = app.join_model()
@@ -131,3 +131,7 @@ def test_more_likeness_never_lowers_the_odds_and_more_days_never_raise_them(
     more = data.draw(st.floats(its[name], 9 if name in DAYS else 1))
     before, after = SHIPPED.log_odds(its), SHIPPED.log_odds({**its, name: more})
     assert after <= before if name in DAYS else after >= before
+
+
+def test_each_part_of_the_odds_is_said_in_words() -> None:
+    assert set(SAID) == {"rule", *FEATURES}
