@@ -42,7 +42,7 @@ START = 20
 LOOKED_AT = 4
 """Candidates of an article that are examples, the best by the rule."""
 
-TREES = 12
+TREES = 6
 """More fit the streams better and those left out worse (docs/detection.md)."""
 LEAVES = 6
 RATE = 0.1
