@@ -17,7 +17,7 @@ from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from monitor.edge.archive import Archived
-    from monitor.run.plan import Replayed, Seed
+    from monitor.run.plan import Plan, Replayed, Seed
     from monitor.types import TopicSettings
 
 LISTS = ("must", "exclude")
@@ -59,10 +59,7 @@ def replay(
     The articles of ARCHIVE come in the order of publication, and the same code judges them that
     judges the news.  Needs no configuration and no database; nothing is fetched or sent.
     """
-    import asyncio
-
     from monitor.run.plan import Plan
-    from monitor.run.replay import replay as play
 
     if not seeds and not all_relevant:
         raise ConfigError("no --seeds: name an example article, or ask with --all-relevant")
@@ -73,11 +70,19 @@ def replay(
     lines, undated = _read(archive, topic, {seed.id for seed in examples})
     if labels and all(one.relevant is None for one in lines):
         raise ConfigError(f"--labels: {archive} has no gold: no line says what is relevant")
-    plan = Plan(lines, examples, chosen, all_relevant, labels)
+    found = _play(Plan(lines, examples, chosen, all_relevant, labels), out)
+    output.note(_closing(found, undated))
+
+
+def _play(plan: Plan, out: Path) -> Replayed:
+    import asyncio
+
+    from monitor.run.replay import replay as play
+
     with out.open("w", encoding="utf-8") as file, _progress(len(plan.archive)) as told:
         found = asyncio.run(play(plan, told))
         file.writelines(f"{json.dumps(asdict(one))}\n" for one in found.judged)
-    output.note(_closing(found, undated))
+    return found
 
 
 def _read(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Event as Signal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from models import Event, Judgement, Kinship, Topic
@@ -149,6 +152,37 @@ def test_merges_go_on_from_one_to_the_next(parts: Parts) -> None:
     assert [kin.merged for kin in parts.store.read(kinship.kin_of, c)] == [True]
     with pytest.raises(ConfigError, match="with itself"):
         parts.store.write(kinship.merge_by_hand, b, a, NOW)
+
+
+def test_a_merge_waits_for_another_and_goes_on_from_it(postgres_url: str) -> None:
+    """Two people at once: what the first has merged away is not taken for the event it was."""
+    store, waiting = Store(postgres_url), Signal()
+    follow(store)
+    a, b, c = store.write(add_events, "a", "b", "c")
+    lock = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    def first(session: Session) -> None:
+        kinship.merge_by_hand(session, b, c, NOW)
+        session.flush()
+        waiting.set()
+        for _ in range(500):
+            if store.read(lambda other: other.scalar(lock)):
+                return
+            time.sleep(0.01)
+        raise AssertionError("the second merge does not wait")
+
+    with ThreadPoolExecutor(2) as pool:
+        one = pool.submit(store.write, first)
+        assert waiting.wait(10)
+        two = pool.submit(store.write, kinship.merge_by_hand, a, b, NOW)
+        one.result(20)
+        two.result(20)
+    assert [store.read(kinship.current, event) for event in (a, b, c)] == [c, c, c]
+    pairs = store.read(
+        lambda s: sorted(s.execute(select(Kinship.other_id, Kinship.event_id)).all())
+    )
+    store.close()
+    assert [tuple(pair) for pair in pairs] == [(a, c), (b, c)]
 
 
 def test_what_cannot_be_merged_is_refused_in_words(parts: Parts) -> None:

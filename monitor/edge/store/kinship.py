@@ -46,20 +46,21 @@ def merge(
 
 def merge_by_hand(session: Session, event: int, into: int, now: datetime) -> None:
     """A person says that two events are one.  Raises NotFound, ConfigError."""
-    event, into = current(session, event), current(session, into)
-    rows = [session.get(Event, one) for one in (event, into)]
-    for id, row in zip((event, into), rows, strict=True):
-        if row is None:
-            raise NotFound(f"no event {id}: see `monitor events list`")
-    merged, kept = (row for row in rows if row is not None)
+    topic = select(Event.topic_id).where(Event.id == into).scalar_subquery()
+    session.scalar(select(Topic).where(Topic.id == topic).with_for_update(key_share=True))
+    merged, kept = (_as_it_goes_on(session, one) for one in (event, into))
     if merged is kept:
         raise ConfigError(f"event {event} cannot be merged with itself: name two events")
     if merged.topic_id != kept.topic_id:
         raise ConfigError(f"events {event} and {into} are of different topics: nothing is merged")
-    session.scalar(select(Topic).where(Topic.id == kept.topic_id).with_for_update(key_share=True))
-    session.refresh(merged)
-    session.refresh(kept)
     merge(session, merged, kept, None, now)
+
+
+def _as_it_goes_on(session: Session, event: int) -> Event:
+    row = session.get(Event, current(session, event))
+    if row is None:
+        raise NotFound(f"no event {event}: see `monitor events list`")
+    return row
 
 
 def current(session: Session, event: int) -> int:
