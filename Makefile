@@ -92,8 +92,9 @@ bench-detection: $(VENV)/.installed ## judge streams blind (DATA= SEEDS= MORE=),
 baseline: $(VENV)/.installed-dev ## raise the floors of tests/quality (MORE=--lower-baseline)
 	$(BIN)/python -m tests.quality.baseline $(MORE)
 
-bench-kill: $(VENV)/.installed-dev ## kill the daemon 50 times at random (KILLS=), write docs/kill.md
-	$(BIN)/python -m tests.e2e.kill --kills $(or $(KILLS),50) --write docs/kill.md
+bench-kill: $(VENV)/.installed-dev ## kill the daemon 350 times at random (KILLS= ALERTS=), write docs/kill.md
+	$(BIN)/python -m tests.e2e.kill --kills $(or $(KILLS),300) --alerts $(or $(ALERTS),1000) \
+	  --write docs/kill.md
 
 bench-polling: $(VENV)/.installed ## delay from publication to poll, by rule (DATA=), write docs/polling.md
 	$(BIN)/python tools/bench_polling.py $(if $(DATA),--data $(DATA)) --write docs/polling.md

@@ -1,10 +1,9 @@
 """The database tables of the monitor."""
 
 from models.base import Base, UTCDateTime
+from models.ledger import Alert, Delivery, Digest
 from models.tables import (
-    Alert,
     Article,
-    Delivery,
     Entry,
     Event,
     Feed,
@@ -23,6 +22,7 @@ __all__ = [
     "Article",
     "Base",
     "Delivery",
+    "Digest",
     "Entry",
     "Event",
     "Feed",

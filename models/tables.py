@@ -2,7 +2,8 @@
 
 topic ─┬─ model                      feed ─┬─ entry ── article ── revision
        ├─ judgement ── article             ├─ alert ── delivery
-       └─ event ── alert ── delivery       └─ subscription, push
+       ├─ event ── alert ── delivery       └─ subscription, push
+       └─ digest
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.base import Base
@@ -121,6 +122,8 @@ class Revision(Base):
     text_from: Mapped[str | None]
     material: Mapped[bool]
     """Whether the change was one of substance."""
+    correction: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether the publisher says that this version was wrong."""
     change: Mapped[str]
     """What changed, in words."""
 
@@ -203,6 +206,9 @@ class Topic(Base):
     """active | inactive (no longer in the configuration; kept until deleted)"""
     created_at: Mapped[datetime]
     channels: Mapped[list[str]]
+    routing: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """By channel: which alerts reach it, and when."""
+    muted_until: Mapped[datetime | None]
     settings: Mapped[dict[str, Any]]
     fit_due_at: Mapped[datetime | None] = mapped_column(index=True)
     fit_asked: Mapped[int] = mapped_column(default=0)
@@ -245,6 +251,9 @@ class Event(Base):
     last_seen: Mapped[datetime | None]
     alarmed_at: Mapped[datetime | None]
     """When it was found worth an alert; null of one that may be no new event."""
+    update_due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """When its threads are to hear what is new since the last message; null: nothing is."""
+    muted_until: Mapped[datetime | None]
 
 
 class Kinship(Base):
@@ -320,53 +329,3 @@ class Judgement(Base):
     label: Mapped[str | None]
     """relevant | irrelevant"""
     labelled_at: Mapped[datetime | None]
-
-
-class Alert(Base):
-    """A message due to the user, its content fixed in the transaction of the match."""
-
-    __tablename__ = "alert"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    key: Mapped[str] = mapped_column(unique=True)
-    """What it is about (``new_event:<event id>``): the same thing is never alerted twice."""
-    kind: Mapped[str]
-    topic_id: Mapped[int | None] = mapped_column(
-        ForeignKey("topic.id", ondelete="CASCADE"), index=True
-    )
-    event_id: Mapped[int | None] = mapped_column(
-        ForeignKey("event.id", ondelete="CASCADE"), index=True
-    )
-    feed_id: Mapped[int | None] = mapped_column(
-        ForeignKey("feed.id", ondelete="CASCADE"), index=True
-    )
-    """Of an alert about a feed, which has neither topic nor event."""
-    created_at: Mapped[datetime]
-    message: Mapped[dict[str, Any]]
-
-
-class Delivery(Base):
-    """One attempt series of an alert on one channel."""
-
-    __tablename__ = "delivery"
-    __table_args__ = (
-        UniqueConstraint("alert_id", "channel"),
-        Index(
-            "ix_delivery_due",
-            "channel",
-            "id",
-            sqlite_where=text("state IN ('pending', 'sending')"),
-            postgresql_where=text("state IN ('pending', 'sending')"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    alert_id: Mapped[int] = mapped_column(ForeignKey("alert.id", ondelete="CASCADE"))
-    channel: Mapped[str]
-    uid: Mapped[str] = mapped_column(unique=True)
-    state: Mapped[str] = mapped_column(default="pending")
-    """pending | sending (leased until ``not_before``) | sent | dead"""
-    attempts: Mapped[int] = mapped_column(default=0)
-    not_before: Mapped[datetime]
-    last_error: Mapped[str | None]
-    sent_at: Mapped[datetime | None]

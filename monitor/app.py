@@ -5,12 +5,12 @@ Those are imported where they are made, so that a command pays for what it uses 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import monitor
 from monitor import config as settings
@@ -71,7 +71,7 @@ async def open_parts(
     from monitor.edge.workers import ProcessWorkers
 
     fetcher = make_fetcher(config, clock, HostTurns(store) if shared else None)
-    used = make_channels(config) if channels is None else channels
+    used = make_channels(config, clock) if channels is None else channels
     async with AsyncExitStack() as stack:
         stack.push_async_callback(fetcher.aclose)
         workers = ProcessWorkers(count=config.run.workers)
@@ -93,6 +93,7 @@ async def open_parts(
             backgrounds=backgrounds,
             join=join_model,
             rules=rules_of(config),
+            heartbeat=make_heartbeat(config),
         )
 
 
@@ -134,8 +135,16 @@ def rules_of(config: Config) -> Rules:
         keep_offtopic=config.database.keep_offtopic,
         review_url=f"http://{web.listen}" if web.listen else "",
         public_url=web.public_url,
-        tell=config.run.ops_channels,
+        tell=_told_of_feeds(config),
     )
+
+
+def _told_of_feeds(config: Config) -> tuple[str, ...]:
+    """The channels that hear of feeds: those of ``ops_channels``, then those of topics."""
+    told = list(config.run.ops_channels)
+    for topic in config.topics.values():
+        told += [name for name, routing in topic.routing.items() if "feed" in routing.kinds]
+    return tuple(dict.fromkeys(told))
 
 
 def make_fetcher(
@@ -161,19 +170,39 @@ def make_fetcher(
     )
 
 
-def make_channels(config: Config) -> dict[str, Channel]:
+def make_heartbeat(config: Config) -> Callable[[], Coroutine[Any, Any, None]] | None:
+    """What lets the watcher hear; None without one.  Raises ConfigError."""
+    url = settings.heartbeat_of(config)
+    if not url:
+        return None
+    from monitor.edge.heartbeat import Heartbeat
+
+    try:
+        return Heartbeat(url).beat
+    except ConfigError as error:
+        raise config.error("[run] heartbeat_url", str(error)) from None
+
+
+def make_channels(config: Config, clock: Clock = utc_now) -> dict[str, Channel]:
     """The channels of topics and of feed alerts.  Raises ConfigError for a missing secret."""
     used = {channel for topic in config.topics.values() for channel in topic.channels}
     used.update(config.run.ops_channels)
-    return {name: make_channel(config, name) for name in sorted(used)}
+    return {name: make_channel(config, name, clock) for name in sorted(used)}
 
 
-def make_channel(config: Config, name: str) -> Channel:
-    """Raises ConfigError for an unknown channel or a missing secret."""
+def make_channel(config: Config, name: str, clock: Clock = utc_now) -> Channel:
+    """Raises ConfigError for an unknown channel, a missing secret or an unusable value."""
     if name not in config.channels:
         known = ", ".join(sorted(config.channels)) or "none is defined"
         raise config.error("[channels]", f'no channel "{name}" (known: {known})')
     channel = settings.with_secrets(config, name)
+    try:
+        return _build(config, channel, clock)
+    except ConfigError as error:
+        raise config.error(f"[channels.{name}]", str(error)) from None
+
+
+def _build(config: Config, channel: settings.Channel, clock: Clock) -> Channel:
     match channel:
         case settings.EmailChannel():
             from monitor.edge.channels.email import EmailChannel
@@ -187,10 +216,24 @@ def make_channel(config: Config, name: str) -> Channel:
                 sender=channel.sender,
                 recipients=channel.to,
             )
-        case settings.SlackChannel():
-            from monitor.edge.channels.slack import SlackChannel
+        case settings.SlackChannel(webhook_url=""):
+            from monitor.edge.channels.slack import SlackBot
 
-            return SlackChannel(channel.webhook_url)
+            return SlackBot(
+                channel.bot_token, channel.channel, clock=clock, api_url=channel.api_url
+            )
+        case settings.SlackChannel():
+            from monitor.edge.channels.slack import SlackWebhook
+
+            return SlackWebhook(channel.webhook_url, clock=clock)
+        case settings.WebhookChannel():
+            from monitor.edge.channels.webhook import Webhook
+
+            return Webhook(channel.url, channel.secret, clock=clock)
+        case settings.AppriseChannel():
+            from monitor.edge.channels.apprise import AppriseChannel
+
+            return AppriseChannel(channel.url)
         case settings.FileChannel():
             from monitor.edge.channels.file import FileChannel
 

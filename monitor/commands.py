@@ -34,6 +34,15 @@ class Judge:
 
 
 @dataclass(frozen=True, slots=True)
+class Tell:
+    topic: int
+
+    @property
+    def key(self) -> str:
+        return f"judge:{self.topic}"
+
+
+@dataclass(frozen=True, slots=True)
 class Fit:
     topic: int
 
@@ -62,5 +71,5 @@ class Subscribe:
         return f"hub:{self.host}"
 
 
-Command = Poll | Collect | Judge | Fit | Deliver | Subscribe
+Command = Poll | Collect | Judge | Tell | Fit | Deliver | Subscribe
 """Hints; the rows are the truth.  ``key``: commands with the same key run one after another."""

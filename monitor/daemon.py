@@ -70,6 +70,7 @@ def prepared(
     It is held first: a daemon that has to give way must not migrate the tables of another.
     """
     app.make_channels(config)  # a missing secret is said before anything is touched
+    app.make_heartbeat(config)
     try:
         with daemon_lock(store, shared=shared):
             before, now = migrations.upgrade(store)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import ParamSpec, Protocol, TypeVar
 
-from monitor.types import Delivery, Document
+from monitor.types import Delivery, Document, Preview
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,8 +36,12 @@ class Fetcher(Protocol):
 
 
 class Channel(Protocol):
-    async def send(self, delivery: Delivery) -> None:
-        """Hand one message over; returns once it is accepted.  Raises DeliveryError."""
+    async def send(self, delivery: Delivery) -> str:
+        """Hand one message over; returns once it is accepted, with the channel's own name for it
+        (empty if it gives none).  Raises DeliveryError."""
+
+    def preview(self, delivery: Delivery) -> Preview:
+        """What ``send`` would send."""
 
 
 class Workers(Protocol):

@@ -83,7 +83,7 @@ def _host(config: Config, url: str) -> str:
 def topics_of(config: Config) -> Iterator[TopicInput]:
     for name, topic in config.topics.items():
         seeds = [seed for given in topic.seeds for seed in seeds_of(config, name, given)]
-        yield TopicInput(name, topic.channels, topic.settings, tuple(seeds))
+        yield TopicInput(name, topic.channels, topic.settings, tuple(seeds), topic.routing)
 
 
 def seeds_of(config: Config, topic: str, given: str) -> Iterator[SeedInput]:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from monitor.config import Config
 
 HIDDEN = "***"
-SECRETS = {"password", "webhook_url"}
-_REFERENCE = re.compile(r"\$\{\w+\}")
 _URL_PASSWORD = re.compile(r"(?<=://)([^:@/]*:).*@|([?&](?:ssl)?password=)[^&]*")
 
 app = typer.Typer(name="config", help="The configuration.")
@@ -44,6 +42,7 @@ def check(ctx: typer.Context) -> None:
         feeds = {feed.url for feed in feeds_of(config)}
         topics = list(topics_of(config))
     channels = composition.make_channels(config)
+    composition.make_heartbeat(config)
     output.say(
         f"{context.file(ctx)}: fine: {output.plural(len(feeds), 'feed')}, "
         f"{output.plural(len(topics), 'topic')}, {output.plural(len(channels), 'channel')} in use"
@@ -53,10 +52,6 @@ def check(ctx: typer.Context) -> None:
 def _without_secrets(config: Config) -> dict[str, Any]:
     data = config.model_dump(by_alias=True, exclude_none=True)
     data["database"]["url"] = _without_password(data["database"]["url"])
-    for channel in data["channels"].values():
-        for key in SECRETS & channel.keys():
-            if channel[key] and not _REFERENCE.fullmatch(channel[key]):
-                channel[key] = HIDDEN
     return data
 
 

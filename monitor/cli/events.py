@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import context, matches, output
-from monitor.cli.options import Id, Json, Limit, Topic
+from monitor.cli.options import Id, Json, Limit, Topic, later, still
 from monitor.cli.output import Column
 
 if TYPE_CHECKING:
@@ -96,6 +96,7 @@ def show(ctx: typer.Context, event: Id, as_json: Json = False) -> None:
             ("last seen", output.when(found.last_seen)),
             ("sources", found.sources),
             ("alarm", "" if found.alarmed_at else BELOW),
+            ("muted until", output.when(still(found.muted_until))),
             *(("merged", f"event {one.event}: {one.title}") for one in kin if one.merged),
             *(("the same as?", f"event {one.event}: {one.title}") for one in kin if not one.merged),
         ]
@@ -109,8 +110,39 @@ def merge(ctx: typer.Context, event: Id, into: Id) -> None:
     """Say that two events are one: the matches of EVENT go over to INTO."""
     from datetime import UTC, datetime
 
-    from monitor.edge.store import kinship
+    from monitor import app as composition
+    from monitor.edge.store import threads
+
+    page = composition.rules_of(context.config(ctx)).review_url
+    with context.store(ctx) as store:
+        store.write(threads.merge_by_hand, event, into, datetime.now(UTC), page)
+    output.note(f"event {event} is part of event {into} now")
+
+
+@app.command()
+def mute(
+    ctx: typer.Context,
+    event: Id,
+    wait: Annotated[
+        str, typer.Option("--for", metavar="DURATION", help='As in "2h" or "7d".')
+    ] = "7d",
+) -> None:
+    """Send no updates about an event for a time; what comes meanwhile is told afterwards."""
+    from monitor.app import utc_now
+    from monitor.cli.options import duration
+    from monitor.edge.store import threads
+
+    moment = later(utc_now(), duration(wait))
+    with context.store(ctx) as store:
+        store.write(threads.mute_event, event, moment)
+    output.say(f"event {event} is muted until {output.when(moment)} UTC")
+
+
+@app.command()
+def unmute(ctx: typer.Context, event: Id) -> None:
+    """Send updates about an event again."""
+    from monitor.edge.store import threads
 
     with context.store(ctx) as store:
-        store.write(kinship.merge_by_hand, event, into, datetime.now(UTC))
-    output.note(f"event {event} is part of event {into} now")
+        store.write(threads.mute_event, event, None)
+    output.say(f"event {event} is muted no more")

@@ -56,3 +56,16 @@ def since(text: str) -> datetime:
         raise typer.BadParameter(
             f'{text!r} is no time: write "2026-01-31", "2026-01-31T12:00" or "7d" for a week ago'
         ) from None
+
+
+def later(now: datetime, wait: timedelta) -> datetime:
+    """Raises BadParameter where that is beyond all time."""
+    try:
+        return now + wait
+    except OverflowError:
+        raise typer.BadParameter("that is too long") from None
+
+
+def still(until: datetime | None) -> datetime | None:
+    """A time to come; None for one that has passed."""
+    return until if until is not None and until > datetime.now(UTC) else None

@@ -59,6 +59,11 @@ def say(message: str) -> None:
     typer.echo(clean_line(message))
 
 
+def raw(text: str) -> None:
+    """A result of several lines that has been made safe to show, on stdout."""
+    typer.echo(text, nl=not text.endswith("\n"))
+
+
 def record(view: DataclassInstance, without: Iterable[str] = ()) -> dict[str, Any]:
     """A view as a JSON object, some keys left out."""
     left_out = set(without)

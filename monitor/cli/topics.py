@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli import context, output, seeds
-from monitor.cli.options import Json
+from monitor.cli.options import Json, later, still
 from monitor.cli.output import Column
 from monitor.domain.figures import rate
 from monitor.errors import ConfigError, MonitorError
@@ -75,6 +75,7 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
             ("topic", topic.name),
             ("state", topic.state),
             ("error", topic.error),
+            ("muted until", output.when(still(topic.muted_until))),
             ("channels", ", ".join(topic.channels) or "none: it collects without an alert"),
             ("model", topic.model or "not fitted yet"),
             ("threshold", None if topic.threshold is None else f"{topic.threshold:.3f}"),
@@ -193,3 +194,33 @@ def delete(
             typer.confirm(f"Delete {name} with {lost}?", abort=True, err=True)
         store.write(topics.delete_topic, name)
     output.say(f"{name}: deleted")
+
+
+@app.command()
+def mute(
+    ctx: typer.Context,
+    name: Name,
+    wait: Annotated[
+        str, typer.Option("--for", metavar="DURATION", help='As in "2h" or "7d".')
+    ] = "7d",
+) -> None:
+    """Hold what a topic has to say for a time; it is said in one message afterwards."""
+    from monitor.app import utc_now
+    from monitor.cli.options import duration
+    from monitor.edge.store import threads
+
+    moment = later(utc_now(), duration(wait))
+    with context.store(ctx) as store:
+        store.write(threads.mute_topic, name, moment, utc_now())
+    output.say(f"{name} is muted until {output.when(moment)} UTC")
+
+
+@app.command()
+def unmute(ctx: typer.Context, name: Name) -> None:
+    """Say at once what a topic has held."""
+    from monitor.app import utc_now
+    from monitor.edge.store import threads
+
+    with context.store(ctx) as store:
+        store.write(threads.mute_topic, name, None, utc_now())
+    output.say(f"{name} is muted no more")

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from monitor.config.checks import check
 from monitor.config.problems import in_words
 from monitor.config.schema import DEFAULT_FILE, Config
 from monitor.errors import ConfigError
@@ -31,25 +32,11 @@ def load(path: Path, environ: Mapping[str, str] = os.environ, *, optional: bool 
     try:
         config = Config.model_validate(data)
     except ValidationError as error:
-        lines = [in_words(path, data, overridden, one) for one in error.errors()]
+        lines = [in_words(path, overridden, one) for one in error.errors()]
         raise ConfigError("\n".join(dict.fromkeys(lines))) from None
     config._path = path.absolute()
-    if config.fetch.shortest > config.fetch.longest:
-        raise config.error(
-            "[fetch] min_interval", "is longer than max_interval (left out: 4 x interval): lower it"
-        )
-    _require_channels(config, "[run] ops_channels", config.run.ops_channels)
-    for name, topic in config.topics.items():
-        _require_channels(config, f"[topics.{name}] channels", topic.channels)
+    check(config)
     return config
-
-
-def _require_channels(config: Config, key: str, channels: tuple[str, ...]) -> None:
-    for channel in channels:
-        if channel not in config.channels:
-            known = ", ".join(sorted(config.channels)) or "none is defined"
-            problem = f'no channel "{channel}": add a [channels.{channel}] section (known: {known})'
-            raise config.error(key, problem)
 
 
 def _read(path: Path) -> dict[str, Any]:

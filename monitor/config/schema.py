@@ -8,8 +8,11 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_serializer
+from pydantic import Field, PrivateAttr, field_serializer
 
+from monitor.config.alerts import TopicAlerts
+from monitor.config.channels import Channel
+from monitor.config.section import Section
 from monitor.config.values import (
     VARIABLE,
     Contact,
@@ -17,21 +20,18 @@ from monitor.config.values import (
     Listen,
     Proxy,
     PublicUrl,
+    SecretUrl,
     Since,
     UserAgent,
 )
 from monitor.errors import ConfigError
-from monitor.types import TopicSettings
+from monitor.types import Routing, TopicSettings
 
 DEFAULT_FILE = Path("config.toml")
 
 
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
 class Database(Section):
-    url: str = "sqlite:///monitor.db"
+    url: Annotated[str, Field(repr=False)] = "sqlite:///monitor.db"
     keep_offtopic: Duration = timedelta(days=30)
 
 
@@ -51,7 +51,7 @@ class Fetch(Section):
     contact: Contact = ""
     user_agent: UserAgent = ""
     proxy: Annotated[Proxy, Field(repr=False)] = ""
-    hosts: dict[str, HostRule] = {}
+    hosts: dict[str, HostRule] = Field(default={})
 
     @field_serializer("proxy")
     def _without_password(self, proxy: str) -> str:
@@ -83,6 +83,7 @@ class Run(Section):
     tick: Duration = timedelta(seconds=5)
     workers: Annotated[int, Field(ge=1, le=64)] = 2
     ops_channels: tuple[str, ...] = ()
+    heartbeat_url: SecretUrl = ""
 
 
 class Web(Section):
@@ -105,6 +106,12 @@ class Topic(Section):
     threshold: Annotated[float, Field(ge=-1, le=1)] | None = None
     match_budget: Annotated[float, Field(gt=0)] | None = None
     alert_since: Since | None = None
+    alerts: TopicAlerts = TopicAlerts()
+
+    @property
+    def routing(self) -> dict[str, Routing]:
+        """What the topic tells on each of its channels."""
+        return {channel: self.alerts.of(channel).routing for channel in self.channels}
 
     @property
     def settings(self) -> TopicSettings:
@@ -117,31 +124,6 @@ class Topic(Section):
         )
 
 
-class EmailChannel(Section):
-    type: Literal["email"]
-    host: str
-    port: Annotated[int, Field(ge=1, le=65535)] = 25
-    tls: Literal["none", "starttls", "tls"] = "none"
-    username: str = ""
-    password: str = ""
-    password_file: str = ""
-    sender: Annotated[str, Field(alias="from")]
-    to: Annotated[tuple[str, ...], Field(min_length=1)]
-
-
-class SlackChannel(Section):
-    type: Literal["slack"]
-    webhook_url: str
-
-
-class FileChannel(Section):
-    type: Literal["file"]
-    path: str
-
-
-Channel = Annotated[EmailChannel | SlackChannel | FileChannel, Field(discriminator="type")]
-
-
 class Config(Section):
     """Everything the user set.  ``path`` is the file it came from."""
 
@@ -151,8 +133,8 @@ class Config(Section):
     run: Run = Run()
     web: Web = Web()
     feeds: tuple[Feed, ...] = ()
-    topics: dict[str, Topic] = {}
-    channels: dict[str, Channel] = {}
+    topics: dict[str, Topic] = Field(default={})
+    channels: dict[str, Channel] = Field(default={})
 
     _path: Path = PrivateAttr(default=DEFAULT_FILE)
 

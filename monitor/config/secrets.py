@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from pydantic_core import PydanticCustomError
 
-from monitor.config.schema import Channel, Config, EmailChannel
+from monitor.config.channels import Channel, EmailChannel
+from monitor.config.schema import Config
 from monitor.config.values import NO_PROXY, VARIABLE, proxy
 
 
@@ -42,6 +43,14 @@ def proxy_of(config: Config, environ: Mapping[str, str] = os.environ) -> str:
         return proxy(_expand(config, "[fetch] proxy", config.fetch.proxy, environ))
     except PydanticCustomError:
         raise config.error("[fetch] proxy", f"what is there {NO_PROXY}") from None
+
+
+def heartbeat_of(config: Config, environ: Mapping[str, str] = os.environ) -> str:
+    """The address of ``[run] heartbeat_url`` with ``${VAR}`` resolved; empty if there is none.
+
+    Raises ConfigError naming the variable that is missing (never a value).
+    """
+    return _expand(config, "[run] heartbeat_url", config.run.heartbeat_url, environ)
 
 
 def _expand(config: Config, key: str, value: str, environ: Mapping[str, str]) -> str:

@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, PlainSerializer
 from pydantic_core import PydanticCustomError
 
 UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -69,6 +69,21 @@ def _public_url(value: str) -> str:
     return value.rstrip("/")
 
 
+def _http_url(value: str) -> str:
+    if (
+        value
+        and not VARIABLE.search(value)
+        and not re.fullmatch(r"(?i:https?)://[^\s/?#]\S*", value)
+    ):
+        raise PydanticCustomError("http_url", 'is no http(s) address: write "https://…"')
+    return value
+
+
+def _shown(secret: str) -> str:
+    """What is shown of a secret: the name of its variable at most."""
+    return secret if not secret or VARIABLE.fullmatch(secret) else HIDDEN
+
+
 def _text(pattern: str, problem: str) -> AfterValidator:
     def check(value: str) -> str:
         if value and not re.fullmatch(pattern, value):
@@ -95,6 +110,7 @@ NO_PROXY = (
 )
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
+HIDDEN = "***"
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
@@ -107,5 +123,9 @@ Contact = Annotated[
         'is no address to reach you at: write "https://…" or "mailto:…"',
     ),
 ]
+HttpUrl = Annotated[str, AfterValidator(_http_url)]
+Secret = Annotated[str, Field(repr=False), PlainSerializer(_shown)]
+"""Never shown: messages repeat no value of a field that ``repr`` leaves out."""
+SecretUrl = Annotated[Secret, AfterValidator(_http_url)]
 Proxy = Annotated[str, AfterValidator(proxy)]
 Since = Annotated[AwareDatetime, BeforeValidator(_since)]

@@ -129,11 +129,13 @@ class Demonstration:
         events = await asyncio.to_thread(store.read, views.events)
         alerts = await asyncio.to_thread(store.read, views.alerts)
         log.info(
-            "demo: the world has ended: %d matches of %d articles, %d events, %d alerts in %s",
+            "demo: the world has ended: %d matches of %d articles, %d events, %d alerts and "
+            "%d updates in %s",
             len(matches),
             len(self.world.articles),
             len(events),
-            len(alerts),
+            sum(alert.kind == "new_event" for alert in alerts),
+            sum(alert.kind == "update" for alert in alerts),
             self.folder / "alerts.jsonl",
         )
         if self.exit_at_end:

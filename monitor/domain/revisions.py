@@ -10,6 +10,11 @@ MATERIAL_SHARE = 0.1
 """Part of an article's words whose change is one of substance."""
 
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
+_CORRECTION = re.compile(
+    r"\b(?:corrections?|corrected|clarification|erratum|an earlier version|previous version"
+    r"|berichtigung|korrektur|rectificati(?:f|on)|correcci[oó]n|rectificaci[oó]n|correzione)\b",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -18,9 +23,11 @@ class Change:
     """The difference between two versions of an article."""
 
     material: bool
-    """Another headline, other numbers, or at least a tenth of the words."""
+    """Another headline, other numbers, at least a tenth of the words, or a correction."""
     words: str
     """For people: ``headline changed; 120 words added, 14 removed``."""
+    correction: bool = False
+    """The publisher says that an earlier version was wrong."""
 
 
 def compare(title: str, text: str, new_title: str, new_text: str) -> Change | None:
@@ -38,8 +45,11 @@ def compare(title: str, text: str, new_title: str, new_text: str) -> Change | No
     told = ["headline changed"] if retitled else []
     if added or removed:
         told.append(f"{added} words added, {removed} removed")
+    corrected = len(_CORRECTION.findall(new_text)) > len(_CORRECTION.findall(text))
     return Change(
-        material=retitled or bool(numbers) or share >= MATERIAL_SHARE, words="; ".join(told)
+        material=retitled or bool(numbers) or share >= MATERIAL_SHARE or corrected,
+        words="; ".join(told),
+        correction=corrected,
     )
 
 

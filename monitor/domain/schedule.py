@@ -47,10 +47,11 @@ def page_retry(now: datetime, attempts: int, retry_after: float | None = None) -
 
 
 def delivery_retry(
-    now: datetime, created_at: datetime, attempts: int, retry_after: float | None = None
+    now: datetime, since: datetime, attempts: int, retry_after: float | None = None
 ) -> datetime | None:
-    """When to send again after ``attempts`` failures (>= 1); None: the message is given up."""
-    if now - created_at > DELIVERY_GIVE_UP:
+    """When to send again after ``attempts`` failures (>= 1) of a message that has been due since
+    ``since``; None: it is given up."""
+    if now - since > DELIVERY_GIVE_UP:
         return None
     wait = min(DELIVERY_FIRST_WAIT * (1 << min(attempts - 1, 16)), DELIVERY_LONGEST_WAIT)
     return now + max(wait, timedelta(seconds=retry_after or 0))

@@ -1,9 +1,10 @@
-"""The heart: six commands, each read -> effect -> pure decision -> ONE commit -> hints.
+"""The heart: seven commands, each read -> effect -> pure decision -> ONE commit -> hints.
 
     poll     feed's bytes       -> entries, new articles due       -> Collect, Judge
     collect  article's page     -> text, judgements due            -> Judge
     fit      seeds and labels   -> a model                         -> Judge
     judge    article, model     -> match, event, alert, deliveries -> Deliver
+    tell     what is held       -> updates, digests, deliveries    -> Deliver
     deliver  alert              -> a message on a channel
     subscribe  feed's hub       -> a lease; it pushes, poll reads
 
@@ -13,7 +14,7 @@ is doubled finds nothing to do.
 
 from __future__ import annotations
 
-from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe, Tell
 from monitor.pipeline.collect import collect
 from monitor.pipeline.deliver import deliver
 from monitor.pipeline.fit import fit
@@ -21,6 +22,7 @@ from monitor.pipeline.judge import judge
 from monitor.pipeline.parts import Parts, Rules
 from monitor.pipeline.poll import poll
 from monitor.pipeline.subscribe import subscribe
+from monitor.pipeline.tell import tell
 from monitor.pipeline.upkeep import upkeep
 
 __all__ = ["Parts", "Rules", "handle", "upkeep"]
@@ -40,6 +42,8 @@ async def handle(command: Command, parts: Parts) -> list[Command]:
             return await judge(command, parts)
         case Fit():
             return await fit(command, parts)
+        case Tell():
+            return await tell(command, parts)
         case Deliver():
             return await deliver(command, parts)
         case Subscribe():

@@ -1,4 +1,4 @@
-"""Deliver(channel): what is due there, in order, one at a time.
+"""Deliver(channel): what is due there, in order, one message at a time.
 
 Claim a lease, send, mark.  A crash between sending and marking repeats that one message when the
 lease ends: at least once.  The message carries the delivery's uid, so that a repeat can be told.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 
 from monitor.commands import Command, Deliver
+from monitor.domain.messages import subject
 from monitor.domain.schedule import delivery_retry
 from monitor.edge.store import alerts
 from monitor.errors import DeliveryError
@@ -17,26 +18,29 @@ from monitor.types import Delivery
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
-
 
 async def deliver(command: Deliver, parts: Parts) -> list[Command]:
-    for _ in range(BATCH):
-        delivery = await parts.store(alerts.claim, command.channel, parts.clock())
-        if delivery is None:
-            return []
-        try:
-            await _send(delivery, parts)
-        except DeliveryError as error:
-            if not await _failed(delivery, error, parts):
-                return []  # the channel is down: those behind wait their turn
-        else:
-            await parts.store(alerts.mark_sent, delivery.id, parts.clock())
-            log.info("alert %d sent on %s: %s", delivery.id, delivery.channel, delivery.alert.title)
+    """One message a command: a daemon that is told to stop finishes that one, and no more."""
+    delivery = await parts.store(alerts.claim, command.channel, parts.clock())
+    if delivery is None:
+        return []
+    try:
+        receipt = await _send(delivery, parts)
+    except DeliveryError as error:
+        hints = await _failed(delivery, error, parts)
+        # None: the channel is down, and those behind wait their turn.
+        return [] if hints is None else [*hints, command]
+    await parts.store(alerts.mark_sent, delivery.id, receipt, parts.clock())
+    log.info(
+        "alert %d sent on %s: %s",
+        delivery.id,
+        delivery.channel,
+        subject(delivery.alert, delivery.thread),
+    )
     return [command]
 
 
-async def _send(delivery: Delivery, parts: Parts) -> None:
+async def _send(delivery: Delivery, parts: Parts) -> str:
     channel = parts.channels.get(delivery.channel)
     if channel is None:
         raise DeliveryError(
@@ -44,25 +48,28 @@ async def _send(delivery: Delivery, parts: Parts) -> None:
             f"`monitor alerts resend {delivery.id}`",
             permanent=True,
         )
-    await channel.send(delivery)
+    return await channel.send(delivery)
 
 
-async def _failed(delivery: Delivery, error: DeliveryError, parts: Parts) -> bool:
-    """Keep the failure; True if the message is dead and the next one may go."""
+async def _failed(delivery: Delivery, error: DeliveryError, parts: Parts) -> list[Command] | None:
+    """Keep the failure.  None: it is tried again; otherwise the message is dead, the next one may
+    go, and other channels may have heard of it."""
     now = parts.clock()
     retry_at = None
     if not error.permanent:
-        retry_at = delivery_retry(now, delivery.created_at, delivery.attempts, error.retry_after)
-    await parts.store(alerts.mark_failed, delivery.id, error=str(error), retry_at=retry_at)
+        since = delivery.queued_at or delivery.created_at
+        retry_at = delivery_retry(now, since, delivery.attempts, error.retry_after)
     if retry_at is None:
         log.error("alert %d on %s is dead: %s", delivery.id, delivery.channel, error)
-    else:
-        log.warning(
-            "alert %d on %s failed (attempt %d, next at %s): %s",
-            delivery.id,
-            delivery.channel,
-            delivery.attempts,
-            retry_at.isoformat(timespec="seconds"),
-            error,
-        )
-    return retry_at is None
+        told = await parts.store(alerts.mark_dead, delivery, str(error), parts.rules.tell, now)
+        return [*map(Deliver, told)]
+    await parts.store(alerts.mark_failed, delivery.id, str(error), retry_at)
+    log.warning(
+        "alert %d on %s failed (attempt %d, next at %s): %s",
+        delivery.id,
+        delivery.channel,
+        delivery.attempts,
+        retry_at.isoformat(timespec="seconds"),
+        error,
+    )
+    return None

@@ -13,15 +13,18 @@ from typing import Any
 from monitor.domain.events import Prepared, Told, prepare
 from monitor.domain.facts import Facts, facts
 from monitor.domain.messages import new_event_alert
-from monitor.domain.relevance import nearest_seed
+from monitor.domain.relevance import nearest_seed, score_alone
 from monitor.edge.store import judging
 from monitor.edge.store.judging import Texts, ToldBefore
 from monitor.edge.store.placing import ForJudging
+from monitor.edge.store.reports import Report
+from monitor.edge.store.since import match_page
+from monitor.edge.store.standing import Standing
 from monitor.pipeline.hearing import Hearing
 from monitor.pipeline.lately import Lately
 from monitor.pipeline.memory import Memory, recall
 from monitor.pipeline.parts import Parts
-from monitor.types import Alert, NearestEvent, Placement, Score
+from monitor.types import Alert, Placement, Score
 
 log = logging.getLogger(__name__)
 
@@ -105,18 +108,20 @@ class Desk:
         if self._hearing is not None:
             self.parts.hearings.put(self.topic_id, self._hearing)
 
-    def say(
-        self, topic: str, one: ForJudging, its: Score, event: int, nearest: NearestEvent | None
-    ) -> Alert:
-        page = self.parts.rules.review_url
+    def say(self, topic: str, event: int, report: Report, standing: Standing) -> Alert:
         return new_event_alert(
             topic=topic,
             event=event,
-            article=one.article,
-            score=its,
-            nearest_seed=nearest_seed(self.model, one.article)[0],
-            nearest_event=nearest,
-            review_url=f"{page}/matches/{one.judgement}" if page else "",
+            match=report.judgement,
+            article=report.article,
+            score=report.score,
+            terms=score_alone(self.model, report.article).terms,
+            nearest_seed=nearest_seed(self.model, report.article)[0],
+            nearest_event=report.nearest,
+            review_url=match_page(self.parts.rules.review_url, report.judgement),
+            outlets=standing.outlets,
+            originals=standing.originals,
+            novelty=report.novelty,
         )
 
 

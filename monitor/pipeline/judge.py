@@ -29,13 +29,19 @@ async def judge(command: Judge, parts: Parts) -> list[Command]:
         await parts.store(judging.quarantine, poison)
     if any(its.relevant or one.seed for one, its in scored):
         await asyncio.to_thread(desk.prepare)
-    settled = await parts.store(
-        judging.settle, command.topic, model_id, scored, cover=desk.cover, say=desk.say, now=now
+    settled, channels = await parts.store(
+        judging.settle,
+        command.topic,
+        model_id,
+        scored,
+        cover=desk.cover,
+        say=desk.say,
+        now=now,
+        page=parts.rules.review_url,
     )
     desk.keep(scored, now)
     for one in settled:
         _tell(one)
-    channels = dict.fromkeys(channel for one in settled for channel in one.alerted)
     more: list[Command] = [command] if len(due) == BATCH else []
     return [*map(Deliver, channels), *more]
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Lock
-from typing import TYPE_CHECKING, Generic, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, ParamSpec, TypeVar
 
 from monitor.edge.store import fits
 from monitor.edge.store.store import Store
@@ -95,6 +95,8 @@ class Parts:
     join: Callable[[], JoinModel]
     """The shipped model of what belongs to an event."""
     rules: Rules
+    heartbeat: Callable[[], Coroutine[Any, Any, None]] | None = None
+    """Lets whoever watches from outside know that the monitor is alive.  Raises nothing."""
     pace: Pace = field(default_factory=Pace)
     models: Recent[int, TopicModel] = field(default_factory=lambda: Recent(32))
     lately: Recent[int, Lately] = field(default_factory=lambda: Recent(32))

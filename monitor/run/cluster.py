@@ -18,7 +18,7 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import make_url, text
 
-from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe, Tell
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
@@ -38,7 +38,7 @@ STALLED = timedelta(seconds=30)
 SCHEMA_KEY = 0x6D6F6E69746F7234
 
 KINDS: dict[str, Callable[..., Command]] = {
-    kind.__name__: kind for kind in (Poll, Collect, Judge, Fit, Deliver, Subscribe)
+    kind.__name__: kind for kind in (Poll, Collect, Judge, Tell, Fit, Deliver, Subscribe)
 }
 
 
@@ -108,6 +108,8 @@ def make_app(parts: Parts) -> procrastinate.App:
     async def sweep(timestamp: int) -> None:
         for command in await parts.store.look(pending, parts.clock()):
             await send(command)
+        if parts.heartbeat is not None:
+            await parts.heartbeat()
 
     @app.periodic(cron="* * * * *")
     @app.task(name="recover", queueing_lock="recover")

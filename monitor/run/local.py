@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe, Tell
 from monitor.edge.store.pending import pending
 from monitor.errors import MonitorError
 from monitor.pipeline import Parts, handle, upkeep
 
 log = logging.getLogger(__name__)
 
-WIDTH = {Poll: 16, Collect: 16, Judge: 2, Fit: 1, Deliver: 8, Subscribe: 4}
+WIDTH = {Poll: 16, Collect: 16, Judge: 2, Tell: 2, Fit: 1, Deliver: 8, Subscribe: 4}
 """How many commands of a kind run at once."""
 
 FIRST_PAUSE = 1.0  # seconds, after a command has failed; doubles
@@ -48,6 +48,7 @@ class Engine:
         self._tasks: set[asyncio.Task[None]] = set()
         self._waiting: set[Command] = set()
         self._sending: set[asyncio.Task[None]] = set()
+        self._beats: set[asyncio.Task[None]] = set()
         self._trouble: defaultdict[Command, Trouble] = defaultdict(Trouble)
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._width = {kind: asyncio.Semaphore(width) for kind, width in WIDTH.items()}
@@ -66,6 +67,7 @@ class Engine:
         try:
             due = await self.parts.store.look(pending, self.parts.clock())
             await self._upkeep()
+            self._beat()
         except MonitorError as error:
             log.error("%s", error)
             return []
@@ -103,7 +105,7 @@ class Engine:
         if self._ticking is not None:
             await asyncio.wait([self._ticking], timeout=grace)
             self._ticking.cancel()
-        for task in self._tasks - self._sending:
+        for task in (self._tasks - self._sending) | self._beats:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=grace)
@@ -137,6 +139,13 @@ class Engine:
         trouble.failures += 1
         trouble.until = time.monotonic() + pause
         return []
+
+    def _beat(self) -> None:
+        """The database answers: let it be known, and wait for nobody."""
+        if self.parts.heartbeat is not None and not self._closing:
+            beat = asyncio.create_task(self.parts.heartbeat())
+            self._beats.add(beat)
+            beat.add_done_callback(self._beats.discard)
 
     async def _upkeep(self) -> None:
         now = self.parts.clock()

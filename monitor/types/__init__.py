@@ -11,9 +11,15 @@ from monitor.types.judged import (
 )
 from monitor.types.messages import (
     Alert,
+    ChannelAlert,
     Delivery,
+    Digest,
+    DigestItem,
     FeedAlert,
     NearestEvent,
+    Preview,
+    Said,
+    Thread,
 )
 from monitor.types.news import (
     Article,
@@ -22,8 +28,10 @@ from monitor.types.news import (
     ParsedFeed,
     TextFrom,
 )
+from monitor.types.routing import AlertKind, Mode, Routing
 from monitor.types.shown import (
     AlertView,
+    DeliveryState,
     EventView,
     Explanation,
     FeedView,
@@ -39,9 +47,14 @@ from monitor.types.shown import (
 
 __all__ = [
     "Alert",
+    "AlertKind",
     "AlertView",
     "Article",
+    "ChannelAlert",
     "Delivery",
+    "DeliveryState",
+    "Digest",
+    "DigestItem",
     "Document",
     "Entry",
     "EventView",
@@ -53,16 +66,21 @@ __all__ = [
     "LikeArticle",
     "MatchDetail",
     "MatchView",
+    "Mode",
     "NearestEvent",
     "Neighbour",
     "Novelty",
     "ParsedFeed",
     "Placement",
+    "Preview",
     "RevisionView",
+    "Routing",
+    "Said",
     "Score",
     "SeedView",
     "Term",
     "TextFrom",
+    "Thread",
     "TopicSettings",
     "TopicView",
     "Verdict",

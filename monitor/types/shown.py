@@ -38,6 +38,8 @@ class EventView:
     sources: int
     alarmed_at: datetime | None
     """When it was found worth an alert; None: it may be no new event."""
+    muted_until: datetime | None = None
+    """Its threads hear nothing before; a time that has passed means nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class KinView:
     merged: bool
 
 
+DeliveryState = Literal["held", "pending", "sending", "sent", "carried", "dead"]
+"""held: to be said later, with others; carried: said in a message that carries several."""
+
+
 @dataclass(frozen=True, slots=True)
 class AlertView:
     """One row per alert and channel; ``id`` is the delivery's."""
@@ -61,11 +67,13 @@ class AlertView:
     """Empty for an alert about a feed."""
     event: int | None
     channel: str
-    state: Literal["pending", "sending", "sent", "dead"]
+    state: DeliveryState
     attempts: int
     created_at: datetime
     sent_at: datetime | None
     error: str | None
+    due_at: datetime | None = None
+    """Of what is held or pending: not before then."""
     title: str = ""
 
 
@@ -126,6 +134,8 @@ class TopicView:
     state: Literal["active", "inactive"]
     """inactive: no longer in the configuration; nothing is judged, nothing is lost."""
     channels: tuple[str, ...]
+    muted_until: datetime | None
+    """What it has to say is held until then; a time that has passed means nothing."""
     settings: TopicSettings
     model: int | None
     threshold: float | None

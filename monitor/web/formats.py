@@ -48,6 +48,7 @@ def environment(clock: Callable[[], datetime]) -> Environment:
         "chance": chance,
         "rate": rate,
     }
+    env.tests["to_come"] = lambda value: value is not None and value > clock()
     return env
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, get_args
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,7 +17,15 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from monitor.edge.store import health, judging, views
 from monitor.edge.store.kinship import kin_of
 from monitor.errors import NotFound, ParseError, StoreError
-from monitor.types import EventView, Explanation, FeedView, Health, MatchDetail, Verdict
+from monitor.types import (
+    DeliveryState,
+    EventView,
+    Explanation,
+    FeedView,
+    Health,
+    MatchDetail,
+    Verdict,
+)
 from monitor.web.formats import bars, environment
 from monitor.web.listing import Slice, fold_copies
 from monitor.web.parameters import id_of, min_score_of, storable, topic_of, window_of
@@ -44,7 +52,7 @@ EVENT_MATCHES = 1000
 
 _FEEDS_FIRST: tuple[Health, ...] = ("failing", "silent", "retired")
 """States of feeds that need a look."""
-_STATES = ("pending", "sending", "sent", "dead")
+_STATES = get_args(DeliveryState)
 _VERDICTS: dict[object, Verdict | None] = {
     "relevant": "relevant",
     "irrelevant": "irrelevant",
@@ -138,6 +146,7 @@ class Pages:
     async def match(self, request: Request) -> Response:
         judgement_id = id_of(request)
         match = await self.read(views.match, judgement_id)
+        asked = request.query_params.get("verdict")
         why = await self._explanation(match)
         return self.show(
             "match.html",
@@ -146,6 +155,7 @@ class Pages:
             bars=bars(why.terms, why.neighbours) if why else None,
             nearest=await self._event(match.nearest_event.id) if match.nearest_event else None,
             token=self.token.value,
+            asked=asked if asked in ("relevant", "irrelevant") else "",
         )
 
     async def _explanation(self, match: MatchDetail) -> Explanation | None:
@@ -206,9 +216,14 @@ class Pages:
         window, state = window_of(query, ROWS), query.get("state") or None
         if state not in (None, *_STATES):
             raise HTTPException(400, f"state is none of {', '.join(_STATES)}.")
-        alerts = await self.read(views.alerts, state=state, limit=window.limit)
+        alerts, dead = await self.read(
+            lambda session: (
+                views.alerts(session, state=state, limit=window.limit),
+                views.dead_alerts(session),
+            )
+        )
         page = window.cut(alerts, query)
-        return self.show("alerts.html", page=page, state=state, states=_STATES)
+        return self.show("alerts.html", page=page, state=state, states=_STATES, dead=dead)
 
     async def topics(self, request: Request) -> Response:
         topics = await self.read(views.topics)

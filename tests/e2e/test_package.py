@@ -71,7 +71,7 @@ def test_the_demonstration_finds_three_events_and_alerts_each_once(
 ) -> None:
     done = run(installed, tmp_path, "demo", "--exit", "--speed", "100000")
     assert done.returncode == 0, done.stderr
-    assert "18 matches of 42 articles, 3 events, 3 alerts" in done.stderr
-    assert len(re.findall(r"alert \d+ sent on log", done.stderr)) == 3
+    assert "18 matches of 42 articles, 3 events, 3 alerts and " in done.stderr
+    assert len(re.findall(r"alert \d+ sent on log: \[demo\] (?!Update)", done.stderr)) == 3
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -2,130 +2,36 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import ssl
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from socket import AF_INET, SOCK_STREAM, socket
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP as SmtpServer
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword, Session
+from aiosmtpd.smtp import AuthResult, LoginPassword
 
 from monitor.edge.channels.email import EmailChannel
-from monitor.errors import ConfigError, DeliveryError
-from monitor.ports import Channel
-from monitor.types import Alert, Delivery
-
-CREATED = datetime(2026, 11, 21, 8, tzinfo=UTC)
-DELIVERY = Delivery(
-    id=1,
-    uid="0b5e-uid",
-    channel="any",
-    attempts=0,
-    created_at=CREATED,
-    alert=Alert(
-        kind="new_event",
-        topic="Volcanoes",
-        event=7,
-        title="Ash & <b>dust</b> close airport\r\nBcc: victim@example.org\u2028é",
-        url="https://news.example/ash",
-        source="Example News",
-        published=CREATED,
-        score=0.42,
-        terms=("ash",),
-    ),
+from monitor.errors import ConfigError
+from monitor.types import Delivery, Digest, Thread
+from tests.integration.deliveries import (
+    ALERT,
+    CREATED,
+    DELIVERY,
+    FEED,
+    FIRST,
+    LATER,
+    NAUGHTY,
+    NAUGHTY_UPDATE,
+    UPDATE,
+    failure,
+    send,
+    unused_port,
 )
+from tests.integration.mail_server import Mailbox, mail_server
+
 PASSWORD = "open sesame"
-
-
-def send(channel: Channel, delivery: Delivery = DELIVERY) -> None:
-    asyncio.run(channel.send(delivery))
-
-
-def failure(channel: Channel) -> DeliveryError:
-    with pytest.raises(DeliveryError) as caught:
-        send(channel)
-    return caught.value
-
-
-def unused_port() -> int:
-    with socket(AF_INET, SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return cast(int, probe.getsockname()[1])
-
-
-def hang_up(server: SmtpServer) -> None:
-    assert isinstance(server.transport, asyncio.Transport)
-    server.transport.abort()
-
-
-class Mailbox:
-    """What the mail server took, and what it answers: ``replies`` by command."""
-
-    def __init__(self, **replies: str) -> None:
-        self.replies = replies
-        self.taken: list[Envelope] = []
-        self.tls: list[bool] = []
-
-    async def handle_RCPT(
-        self, server: SmtpServer, session: Session, envelope: Envelope, address: str, _: list[str]
-    ) -> str:
-        reply = self.replies.get(address.partition("@")[0], "250 OK")
-        if reply == "250 slow":
-            await asyncio.sleep(0.2)
-        if reply.startswith("2"):
-            envelope.rcpt_tos.append(address)
-        return reply
-
-    async def handle_DATA(self, server: SmtpServer, session: Session, envelope: Envelope) -> str:
-        reply = self.replies.get("DATA", "250 taken")
-        if reply == "drop":
-            hang_up(server)
-        elif reply == "hang":
-            await asyncio.Event().wait()
-        elif reply.startswith("2"):
-            self.taken.append(envelope)
-            self.tls.append(session.ssl is not None)
-        return reply
-
-    async def handle_QUIT(self, server: SmtpServer, session: Session, envelope: Envelope) -> str:
-        if self.replies.get("QUIT") == "drop":
-            hang_up(server)
-        return "221 bye"
-
-    def message(self) -> EmailMessage:
-        (envelope,) = self.taken
-        assert isinstance(envelope.content, bytes)
-        return message_from_bytes(envelope.content, policy=policy.default)
-
-
-class Server(Controller):
-    """A controller that, given port 0, learns its port before it first connects to itself."""
-
-    def _trigger_server(self) -> None:
-        assert self.server is not None
-        self.port = cast(asyncio.Server, self.server).sockets[0].getsockname()[1]
-        super()._trigger_server()  # type: ignore[no-untyped-call]
-
-
-@contextmanager
-def mail_server(mailbox: Mailbox, **options: Any) -> Iterator[int]:
-    controller = Server(mailbox, hostname="127.0.0.1", port=0, **options)
-    controller.start()
-    try:
-        yield controller.port
-    finally:
-        controller.stop()
 
 
 def email(port: int, **changes: Any) -> EmailChannel:
@@ -182,7 +88,7 @@ def test_a_mail_arrives_as_text_and_html_and_carries_no_foreign_header() -> None
     assert message["From"] == "Monitor <monitor@sender.example>"
     assert message["To"] == "one@example.org, two@example.org"
     assert message["Bcc"] is None
-    assert message["Message-ID"] == "<0b5e-uid.monitor@sender.example>"
+    assert message["Message-ID"] == f"<{FIRST}.monitor@sender.example>"
     assert message["Date"].datetime == CREATED
     assert message["Auto-Submitted"] == "auto-generated"
     text, page = [part.get_content() for part in message.iter_parts()]
@@ -196,10 +102,117 @@ def test_a_second_attempt_is_the_same_message() -> None:
         send(email(port))
         send(email(port), replace(DELIVERY, attempts=1))
     first, second = mailbox.taken
-    assert isinstance(first.content, bytes)
-    assert isinstance(second.content, bytes)
-    ids = {message_from_bytes(each)["Message-ID"] for each in (first.content, second.content)}
-    assert len(ids) == 1
+    assert first.content == second.content
+
+
+@pytest.mark.parametrize("delivery", [DELIVERY, UPDATE, FEED, NAUGHTY, NAUGHTY_UPDATE])
+def test_the_preview_is_the_mail(delivery: Delivery) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        assert send(email(port), delivery) == ""
+        preview = email(port).preview(delivery)
+    assert mailbox.taken[0].content == preview.body.encode("ascii")
+    assert preview.suffix == ".eml"
+    assert preview.html.startswith("<!doctype html>")
+    assert mailbox.message()["X-Monitor-Delivery"] == delivery.uid
+
+
+@pytest.mark.parametrize("delivery", [NAUGHTY, NAUGHTY_UPDATE])
+def test_no_title_makes_a_header_or_leaves_its_own(delivery: Delivery) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        send(email(port), delivery)
+    (envelope,) = mailbox.taken
+    assert envelope.rcpt_tos == ["one@example.org", "two@example.org"]
+    message = mailbox.message()
+    ours = {"From", "To", "Subject", "Date", "Message-ID", "X-Monitor-Delivery", "List-Id"}
+    ours |= {"List-Unsubscribe", "Auto-Submitted", "MIME-Version", "Content-Type"}
+    if delivery.thread is not None:
+        ours |= {"In-Reply-To", "References"}
+    assert set(message.keys()) == ours
+    assert len(message.keys()) == len(ours)
+    assert len(message["Subject"]) < 250
+    for part in message.iter_parts():
+        assert "\x00" not in part.get_content()
+        assert "\u202e" not in part.get_content()
+
+
+def test_an_update_joins_the_thread_of_its_event() -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        send(email(port))
+        send(email(port), UPDATE)
+    first, update = mailbox.messages()
+    assert update["Message-ID"] == f"<{LATER}.monitor@sender.example>"
+    assert update["In-Reply-To"] == first["Message-ID"]
+    assert update["References"] == first["Message-ID"]
+    subject = " ".join(str(first["Subject"]).split())
+    assert " ".join(str(update["Subject"]).split()) == f"Re: {subject}"
+    assert "In-Reply-To" not in first
+    assert "References" not in first
+
+
+def test_a_long_thread_names_its_first_message_and_the_last_ten() -> None:
+    """By ids longer than a line, which no header may encode: readers compare them as they are."""
+    uids = tuple(f"{n:08d}-3333-4333-8333-333333333333" for n in range(30))
+    domain = f"{'a' * 60}.{'b' * 60}.example"
+    mailbox = Mailbox()
+    update = replace(UPDATE, thread=Thread(uids, "", ALERT))
+    with mail_server(mailbox) as port:
+        send(email(port, sender=f"monitor@{domain}"), update)
+    message = mailbox.message()
+    expected = [f"<{uid}.monitor@{domain}>" for uid in (uids[0], *uids[-10:])]
+    assert message["References"].split() == expected
+    assert message["In-Reply-To"] == expected[-1]
+    head = mailbox.head()
+    for name in (b"References", b"In-Reply-To", b"Message-ID", b"List-Id", b"List-Unsubscribe"):
+        assert b"=?" not in head.partition(b"\n" + name)[2].partition(b"\n")[0]
+
+
+@pytest.mark.parametrize(
+    ("topic", "list_id", "unsubscribe"),
+    [
+        ("Volcanoes", "volcanoes", "Volcanoes"),
+        ("Fires & Floods, EU", "fires-floods-eu", "Fires%20%26%20Floods%2C%20EU"),
+        ("Émeutes\r\nBcc: x", "emeutes-bcc-x", "%C3%89meutes%0D%0ABcc%3A%20x"),
+        ("火山", "", "%E7%81%AB%E5%B1%B1"),
+        ("火" * 500, "", "%E7%81%AB" * 60),
+        (">, <mailto:x@y.example", "mailto-x-y-example", "%3E%2C%20%3Cmailto%3Ax%40y.example"),
+    ],
+)
+def test_a_topic_can_be_sorted_and_left(topic: str, list_id: str, unsubscribe: str) -> None:
+    mailbox = Mailbox()
+    with mail_server(mailbox) as port:
+        send(email(port), replace(DELIVERY, alert=replace(ALERT, topic=topic)))
+    message = mailbox.message()
+    label, _, rest = message["List-Id"].strip("<>").partition(".")
+    assert rest == "monitor.sender.example"
+    assert label == list_id or (not list_id and len(label) == 32)
+    link = f"<mailto:monitor@sender.example?subject=unsubscribe%20{unsubscribe}>"
+    assert message["List-Unsubscribe"] == link
+
+
+def test_what_is_of_no_topic_is_of_no_list() -> None:
+    mailbox = Mailbox()
+    digest = Digest(
+        kind="digest",
+        topic="Volcanoes",
+        since=CREATED,
+        until=CREATED,
+        items=(),
+        omitted=0,
+        articles=412,
+        feeds=14,
+        failing=0,
+    )
+    with mail_server(mailbox) as port:
+        send(email(port), FEED)
+        send(email(port), replace(DELIVERY, alert=digest))
+    about_feed, about_topic = mailbox.messages()
+    assert "List-Id" not in about_feed
+    assert "List-Unsubscribe" not in about_feed
+    assert about_feed["Auto-Submitted"] == "auto-generated"
+    assert about_topic["List-Id"] == "<volcanoes.monitor.sender.example>"
 
 
 def test_starttls_verifies_the_certificate_and_encrypts(
@@ -334,6 +347,7 @@ def test_the_deadline_holds_for_the_exchange_not_for_each_command() -> None:
         {"recipients": ["a@b.example", "@"]},
         {"recipients": ["a@" + "b" * 64 + ".example"]},
         {"recipients": []},
+        {"recipients": ["jürgen@example.org"]},
     ],
 )
 def test_an_address_that_is_none_is_an_error_of_configuration(changes: dict[str, Any]) -> None:
@@ -346,4 +360,4 @@ def test_a_domain_in_another_script_needs_no_special_server() -> None:
     with mail_server(mailbox, enable_SMTPUTF8=False) as port:
         send(email(port, sender="monitor@bücher.example"))
     assert mailbox.taken[0].mail_from == "monitor@xn--bcher-kva.example"
-    assert mailbox.message()["Message-ID"] == "<0b5e-uid.monitor@xn--bcher-kva.example>"
+    assert mailbox.message()["Message-ID"] == f"<{FIRST}.monitor@xn--bcher-kva.example>"

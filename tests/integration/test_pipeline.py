@@ -14,14 +14,15 @@ from sqlalchemy.orm import Session
 
 from models import Judgement
 from monitor.commands import Collect, Deliver, Fit, Judge, Poll
-from monitor.edge.store import health, judging, placing, topics, views
-from monitor.edge.store.alerts import add_new_event_alert
+from monitor.edge.store import health, judging, telling, topics, views
+from monitor.edge.store.alerts import add_alert
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import DeliveryError, FetchError, StoreError
 from monitor.pipeline import Parts, handle
 from monitor.run.local import Engine
+from monitor.types import Alert
 from tests.integration.world import (
     AFTER,
     CHANNELS,
@@ -49,7 +50,11 @@ def archive_of(parts: Parts) -> Archive:
 def sent(parts: Parts, channel: str) -> list[str]:
     recorder = parts.channels[channel]
     assert isinstance(recorder, Recorder)
-    return [delivery.alert.title for delivery in recorder.sent]
+    return [
+        delivery.alert.title
+        for delivery in recorder.sent
+        if isinstance(delivery.alert, Alert) and delivery.alert.kind == "new_event"
+    ]
 
 
 @pytest.fixture
@@ -324,9 +329,9 @@ def test_what_was_not_committed_is_not_remembered(
         calls.append(args)
         if len(calls) == 1:
             raise StoreError("database: disk full")
-        add_new_event_alert(*args)  # type: ignore[arg-type]
+        return add_alert(*args)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(placing, "add_new_event_alert", fail_once)
+    monkeypatch.setattr(telling, "add_alert", fail_once)
     drain(parts)
     monkeypatch.undo()
     drain(parts)

@@ -90,7 +90,7 @@ def test_a_text_that_is_replaced_while_it_is_judged_is_judged_again(store: Store
         [due] = store.read(judging.judgements_due, 1, desk.clock(), 10)
         store.write(edited_to, "Another text altogether.", desk.clock())
         score = types.Score(0.0, relevant=False, terms=())
-        settled = {"cover": None, "say": None, "now": desk.clock()}
+        settled = {"cover": None, "say": None, "now": desk.clock(), "page": ""}
         store.write(judging.settle, 1, None, [(due, score)], **settled)  # type: ignore[arg-type]
         assert store.read(lambda s: s.get_one(Judgement, 1).state) == "pending"
         [due] = store.read(judging.judgements_due, 1, desk.clock(), 10)

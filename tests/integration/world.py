@@ -28,7 +28,7 @@ from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import FetchError
 from monitor.pipeline import Parts, Rules
 from monitor.types import Delivery as Message
-from monitor.types import Document, TopicSettings
+from monitor.types import Document, Preview, TopicSettings
 from tests.integration.remembering import RememberingWorkers
 
 DATA = Path(__file__).parent.parent / "data"
@@ -157,10 +157,14 @@ class Recorder:
     sent: list[Message] = field(default_factory=list)
     failures: list[Exception] = field(default_factory=list)
 
-    async def send(self, delivery: Message) -> None:
+    async def send(self, delivery: Message) -> str:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(delivery)
+        return f"taken-{len(self.sent)}"
+
+    def preview(self, delivery: Message) -> Preview:
+        return Preview(body=delivery.uid, suffix=".txt")
 
 
 @contextmanager
@@ -219,7 +223,7 @@ class Outcome:
     events: frozenset[frozenset[str]]
     """Addresses of matches, by event."""
     alerts: tuple[tuple[str, str, str], ...]
-    """(first title of the event, channel, state)"""
+    """(first title of the event, channel, state), of new events"""
 
 
 def outcome(store: Store) -> Outcome:
@@ -239,6 +243,7 @@ def _outcome(session: Session) -> Outcome:
         select(Event.title, Delivery.channel, Delivery.state)
         .join(Alert, Alert.event_id == Event.id)
         .join(Delivery, Delivery.alert_id == Alert.id)
+        .where(Alert.kind == "new_event")
     )
     rows: Any = session.execute(ledger).all()
     return Outcome(

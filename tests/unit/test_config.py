@@ -117,7 +117,10 @@ def test_the_environment_overrides_scalars_of_fixed_sections(tmp_path: Path) -> 
         ("[topics.x]\nseeds = 'a'", "[topics.x] seeds: 'a' is not right"),
         ("[topics.x]\nseeds = ['a']\nchannels = ['no']", '[topics.x] channels: no channel "no"'),
         ("[topics.x]\nseeds = ['a']\nthreshold = 3", "[topics.x] threshold: 3 is not right"),
-        ("[channels.m]\ntype = 'fax'", '[channels.m] type: is not "email", "slack" or "file"'),
+        (
+            "[channels.m]\ntype = 'fax'",
+            '[channels.m] type: is not "email", "slack", "webhook", "apprise" or "file"',
+        ),
         ("[channels.m]\npassword = 's3cr3t'", "[channels.m] type: is not"),
         (
             "[channels.m]\ntype = 'email'\nhots = 'x'",

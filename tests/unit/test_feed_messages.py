@@ -1,12 +1,10 @@
-"""What an alert about a feed says on each channel, and that no field can say something else."""
+"""What an alert about a feed or a channel says, and that no field can say something else."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from typing import get_args, get_type_hints
 
 import pytest
@@ -15,8 +13,20 @@ from hypothesis import strategies as st
 
 from monitor.domain import messages
 from monitor.domain.messages.feed import span
-from monitor.types import Delivery, FeedAlert
-from tests.unit.test_messages import NOISE, Page, any_text, hostile_text, moments, texts
+from monitor.types import ChannelAlert, FeedAlert
+from tests.unit.said import (
+    NOISE,
+    Page,
+    any_text,
+    check_blocks,
+    check_every_rendering,
+    check_header,
+    comes_back,
+    delivery,
+    hostile_text,
+    moments,
+    texts,
+)
 
 SINCE = datetime(2026, 11, 20, 6, tzinfo=UTC)
 NOW = SINCE + timedelta(days=1, hours=2)
@@ -30,23 +40,29 @@ SAID = [
     messages.feed_moved("The Paper", URL, "https://press.example/new", followed=False, now=NOW),
     messages.feed_retired("The Paper", URL, "paper.example says that it is gone", NOW),
 ]
+DEAD = messages.channel_dead("mail", "mail.example refuses it (550 no such user).", 3, SINCE)
 EVIL = '"><script>alert(1)</script><!channel> <https://evil.example|click> *bold* {0}%s'
 
 
-def alerts(text: st.SearchStrategy[str]) -> st.SearchStrategy[FeedAlert]:
-    return st.builds(
+def alerts(text: st.SearchStrategy[str]) -> st.SearchStrategy[FeedAlert | ChannelAlert]:
+    since = st.none() | moments
+    about_feed = st.builds(
         FeedAlert,
         kind=st.sampled_from(KINDS),
         feed=text,
         url=text,
         title=text,
         detail=text,
-        since=st.none() | moments,
+        since=since,
     )
-
-
-def delivery(alert: FeedAlert) -> Delivery:
-    return Delivery(1, "uid-1", "file", 0, NOW, alert)
+    return about_feed | st.builds(
+        ChannelAlert,
+        kind=st.just("channel_dead"),
+        channel=text,
+        title=text,
+        detail=text,
+        since=since,
+    )
 
 
 def hostile(text: str) -> FeedAlert:
@@ -59,9 +75,7 @@ def hostile(text: str) -> FeedAlert:
 def test_the_plain_text_says_what_happened_since_when_and_what_can_be_done() -> None:
     assert messages.subject(FAILING) == "[feeds] The Paper cannot be read"
     assert messages.plain_text(FAILING) == (
-        "A feed needs a look\n\n"
-        "The Paper cannot be read\n"
-        "since 2026-11-20 06:00 UTC\n\n"
+        "The Paper cannot be read · A feed needs a look · since 2026-11-20 06:00 UTC\n\n"
         "paper.example has a fault (HTTP 503). News that only this feed carries is not seen. It is "
         "still asked now and then; `monitor feeds test` tries it at once, `monitor feeds pause` "
         "ends the asking.\n\n"
@@ -73,7 +87,7 @@ def test_each_kind_has_words_of_its_own() -> None:
     assert [alert.kind for alert in SAID] == list(KINDS)
     said = [messages.plain_text(alert) for alert in SAID]
     assert len(set(said)) == len(KINDS)
-    assert [text.startswith("A feed is back") for text in said] == [
+    assert ["A feed is back" in text for text in said] == [
         kind == "feed_recovered" for kind in KINDS
     ]
     assert "It could not be read for 1 day 2 hours." in said[1]
@@ -89,6 +103,22 @@ def test_a_feed_that_has_moved_to_one_that_is_followed_is_said_to_be_retired() -
 def test_a_feed_without_a_name_is_called_by_its_address() -> None:
     alert = messages.feed_failing("", URL, "no", SINCE)
     assert (alert.feed, alert.title) == (URL, f"{URL} cannot be read")
+
+
+def test_a_channel_that_refuses_says_how_much_is_lost_and_what_can_be_done() -> None:
+    assert messages.subject(DEAD) == "[channels] mail refuses messages"
+    assert messages.plain_text(DEAD) == (
+        "mail refuses messages · A channel needs a look · since 2026-11-20 06:00 UTC\n\n"
+        "mail.example refuses it (550 no such user). 3 messages to it have reached nobody: "
+        "`monitor alerts list --state dead` shows what. Once the channel is mended, "
+        "`monitor alerts resend --dead` sends again.\n"
+    )
+    assert "1 message to it has" in messages.channel_dead("mail", "no", 1, SINCE).detail
+
+
+def test_a_long_error_leaves_room_for_the_remedy() -> None:
+    alert = messages.channel_dead("mail", "no " * 2000, 1, SINCE)
+    assert "resend --dead" in messages.plain_text(alert)
 
 
 @pytest.mark.parametrize(
@@ -111,6 +141,7 @@ def test_a_length_of_time_in_two_units(length: timedelta, words: str) -> None:
 
 def test_the_line_of_json() -> None:
     assert messages.as_json(delivery(FAILING)) == {
+        "version": 1,
         "id": "uid-1",
         "kind": "feed_failing",
         "feed": "The Paper",
@@ -118,8 +149,14 @@ def test_the_line_of_json() -> None:
         "title": "The Paper cannot be read",
         "detail": FAILING.detail,
         "since": "2026-11-20T06:00:00+00:00",
+        "thread": None,
         "created_at": "2026-11-21T08:00:00+00:00",
     }
+
+
+def test_the_line_of_json_about_a_channel() -> None:
+    line = messages.as_json(delivery(DEAD))
+    assert (line["kind"], line["channel"], line["detail"]) == ("channel_dead", "mail", DEAD.detail)
 
 
 def test_the_page_has_the_same_facts_and_one_link() -> None:
@@ -162,39 +199,27 @@ def test_an_address_that_is_none_of_the_web_is_shown_nowhere() -> None:
 @given(alerts(any_text))
 @example(hostile(NOISE))
 @example(hostile(""))
-def test_every_alert_can_be_said_and_encoded(alert: FeedAlert) -> None:
-    line = json.dumps(messages.as_json(delivery(alert)), ensure_ascii=False)
-    blocks = json.dumps(messages.slack_blocks(alert), ensure_ascii=False)
-    for said in (messages.plain_text(alert), messages.html(alert), line, blocks):
-        said.encode()
-        assert not set(said) & set(NOISE) - set(" \n[31m")
-    assert len(line.splitlines()) == 1
+def test_every_alert_can_be_said_and_encoded(alert: FeedAlert | ChannelAlert) -> None:
+    check_every_rendering(alert)
 
 
 @given(alerts(any_text))
 @example(hostile("&" * 9000))
 @example(hostile(""))
-def test_slack_blocks_keep_block_kits_limits(alert: FeedAlert) -> None:
-    blocks = messages.slack_blocks(alert)
-    assert 1 <= len(blocks[0]["text"]["text"]) <= 150
-    assert all(1 <= len(text["text"]) <= 3000 for text in texts(blocks))
+@example(messages.channel_dead(EVIL, EVIL, 3, SINCE))
+def test_slack_blocks_keep_block_kits_limits(alert: FeedAlert | ChannelAlert) -> None:
+    check_blocks(messages.slack_blocks(alert, "uid-1"), "uid-1")
     assert 1 <= len(messages.slack_text(alert)) <= 3000
 
 
 @given(hostile_text)
 @example("=?utf-8?q?x=0D=0ABcc:_victim@example.org?=")
 def test_every_subject_survives_as_one_header(title: str) -> None:
-    subject = messages.subject(replace(FAILING, title=title))
-    assert 0 < len(subject) <= 150
-    message = EmailMessage(policy=policy.SMTP)
-    message["Subject"] = subject
-    message.set_content("x")
-    parsed = message_from_bytes(message.as_bytes(), policy=policy.SMTP)
-    assert len(parsed.keys()) == len(message.keys())
-    assert "".join(parsed["Subject"].split()) == "".join(subject.split())
+    check_header(messages.subject(replace(FAILING, title=title)))
+    check_header(messages.subject(replace(DEAD, title=title)))
 
 
 @given(alerts(st.text()))
-def test_a_stored_alert_comes_back_the_same(alert: FeedAlert) -> None:
-    stored = json.dumps(messages.alert_to_dict(alert))
-    assert messages.alert_from_dict(json.loads(stored)) == alert
+@example(DEAD)
+def test_a_stored_alert_comes_back_the_same(alert: FeedAlert | ChannelAlert) -> None:
+    assert comes_back(alert)

@@ -1,4 +1,5 @@
-"""The facts of an alert in the order in which a person wants them, clean and short."""
+"""What a message says, apart from how: the parts of it, and words clean and short enough for any
+channel."""
 
 from __future__ import annotations
 
@@ -7,64 +8,60 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from monitor.domain.clean import clean_line
-from monitor.types import Alert, FeedAlert, NearestEvent
 
 _NAME_LENGTH = 80
 _TITLE_LENGTH = 300
-_EXCERPT_LENGTH = 500
-_TERMS = 8
 
 # Characters that RFC 3986 allows nowhere in a URL, and with which a URL could leave the quotes or
 # the angle brackets that a rendering puts around it.
 _URL_ESCAPES = str.maketrans({char: f"%{ord(char):02X}" for char in " \"'<>\\^`{|}"})
 
+Fact = tuple[str, str]
+"""Label (may be empty) and text."""
+Link = tuple[str, str]
+"""Label and address; http(s) only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One of several things that a message tells."""
+
+    title: str
+    byline: str
+    links: tuple[Link, ...]
+    """To the article first, if it has an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    heading: str
+    items: tuple[Item, ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What every rendering says.  Single lines of plain text, none of them escaped yet."""
+    """What every rendering says, in this order.  Single lines of plain text, none escaped yet; what
+    is empty is left out."""
 
     lead: str
     """What kind of message this is, and of which topic."""
     title: str
-    """Never empty."""
+    """What happened; never empty."""
     byline: str
-    """Source and time of publication; empty if neither is known."""
-    excerpt: str
-    reasons: tuple[tuple[str, str], ...]
-    """Label and sentence: why it matched, why it is new."""
-    links: tuple[tuple[str, str], ...]
-    """Label and address; http(s) only."""
-
-
-def compose(alert: Alert | FeedAlert) -> Content:
-    """Put an alert into words."""
-    return _about_feed(alert) if isinstance(alert, FeedAlert) else _about_event(alert)
-
-
-def _about_feed(alert: FeedAlert) -> Content:
-    url = web_link(alert.url)
-    return Content(
-        lead="A feed needs a look" if alert.kind != "feed_recovered" else "A feed is back",
-        title=shorten(clean_line(alert.title), _TITLE_LENGTH) or "(untitled)",
-        byline=f"since {moment(alert.since)}" if alert.since else "",
-        excerpt=shorten(clean_line(alert.detail), _EXCERPT_LENGTH),
-        reasons=(),
-        links=(("Feed", url),) if url else (),
-    )
-
-
-def _about_event(alert: Alert) -> Content:
-    test = alert.kind == "test"
-    title = shorten(clean_line(alert.title), _TITLE_LENGTH) or "(untitled)"
-    links = (("Article", web_link(alert.url)), ("Review", web_link(alert.review_url)))
-    return Content(
-        lead=_lead(alert),
-        title=f"Test: {title}" if test else title,
-        byline=_join(short_name(alert.source), moment(alert.published)),
-        excerpt=shorten(clean_line(alert.excerpt), _EXCERPT_LENGTH),
-        reasons=() if test else (_why_matched(alert), _why_new(alert.nearest_event)),
-        links=tuple((label, url) for label, url in links if url),
-    )
+    """Source and time."""
+    lines: tuple[tuple[Fact, ...], ...] = ()
+    """Why it matched, why it is new; none of them empty."""
+    text: str = ""
+    """In the article's own words."""
+    sections: tuple[Section, ...] = ()
+    omitted: int = 0
+    """Further items that are told elsewhere."""
+    counts: str = ""
+    """How many report it."""
+    links: tuple[Link, ...] = ()
+    """To read further."""
+    answers: tuple[Link, ...] = ()
+    """To say whether it was worth telling."""
 
 
 def web_link(url: str) -> str:
@@ -76,6 +73,11 @@ def web_link(url: str) -> str:
     except ValueError:
         return ""
     return cleaned if parts.scheme in ("http", "https") and host else ""
+
+
+def web_links(*links: Link) -> tuple[Link, ...]:
+    """Those of them that lead somewhere."""
+    return tuple((label, address) for label, url in links if (address := web_link(url)))
 
 
 def moment(when: datetime | None) -> str:
@@ -98,37 +100,31 @@ def short_name(name: str) -> str:
     return shorten(clean_line(name), _NAME_LENGTH)
 
 
-def _lead(alert: Alert) -> str:
-    topic = short_name(alert.topic)
-    if alert.kind == "test":
-        return _join(
-            "This is a test message: nothing has happened",
-            f"it shows what an alert of {topic} looks like" if topic else "the channel works",
-        )
-    return f"New event in {topic}"
+def headline(title: str) -> str:
+    """A title on one line, not endless and never empty."""
+    return shorten(clean_line(title), _TITLE_LENGTH) or "(untitled)"
 
 
-def _why_matched(alert: Alert) -> tuple[str, str]:
-    terms = ", ".join(short_name(term) for term in alert.terms[:_TERMS])
-    seed = short_name(alert.nearest_seed)
-    return "Why it matched", _join(
-        f"shared words: {terms}" if terms else "",
-        f"nearest seed: “{seed}”" if seed else "",
-        f"score {alert.score:.2f}",
-    )
+def plural(number: int, noun: str) -> str:
+    """``1 outlet``, ``1,200 outlets``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _why_new(nearest: NearestEvent | None) -> tuple[str, str]:
-    if nearest is None:
-        return "Why it is new", "the first event of this topic"
-    title = short_name(nearest.title) or "(untitled)"
-    last_seen = moment(nearest.last_seen)
-    return "Why it is new", _join(
-        f"nearest earlier event: “{title}”",
-        f"similarity {nearest.similarity:.2f}",
-        f"last seen {last_seen}" if last_seen else "",
-    )
+def counted(outlets: int, originals: int) -> str:
+    """How many report an event: ``12 outlets, 2 originals``; ``1 outlet``."""
+    told = plural(outlets, "outlet")
+    return told if outlets == 1 else f"{told}, {plural(originals, 'original')}"
 
 
-def _join(*parts: str) -> str:
+def labelled(fact: Fact) -> str:
+    label, text = fact
+    return f"{label}: {text}" if label else text
+
+
+def joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
+
+
+def and_more(omitted: int, links: tuple[Link, ...]) -> str:
+    """``and 7 more on the page``, if there is one; empty for none."""
+    return f"and {omitted:,} more{' on the page' if links else ''}" if omitted else ""

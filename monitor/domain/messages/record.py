@@ -1,97 +1,73 @@
-"""An alert as JSON: for the database, which must give it back exactly, and for the file channel."""
+"""A message as JSON for the database, which must give it back exactly."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
-from monitor.domain.clean import clean_line
-from monitor.domain.messages.content import web_link
-from monitor.types import Alert, Delivery, FeedAlert, NearestEvent
+from monitor.types import (
+    Alert,
+    ChannelAlert,
+    Digest,
+    DigestItem,
+    FeedAlert,
+    NearestEvent,
+    Novelty,
+    Said,
+)
+
+_KINDS: Mapping[str, type[Said]] = {
+    kind: said
+    for said in (Alert, FeedAlert, ChannelAlert, Digest)
+    for kind in get_args(get_type_hints(said)["kind"])
+}
+_PARTS: Mapping[str, type[NearestEvent | Novelty | DigestItem]] = {
+    "nearest_event": NearestEvent,
+    "novelty": Novelty,
+    "items": DigestItem,
+}
+_TIMES = frozenset({"published", "last_seen", "since", "until"})
 
 
-def alert_to_dict(alert: Alert | FeedAlert) -> dict[str, Any]:
-    """An alert as JSON types; ``alert_from_dict`` gives back an equal one."""
-    record = asdict(alert)
-    if isinstance(alert, FeedAlert):
-        return record | {"since": _iso(alert.since)}
-    record["terms"] = list(alert.terms)
-    record["published"] = _iso(alert.published)
-    if alert.nearest_event is not None:
-        record["nearest_event"]["last_seen"] = _iso(alert.nearest_event.last_seen)
-    return record
+def alert_to_dict(said: Said) -> dict[str, Any]:
+    """A message as JSON types, times in ISO 8601; ``alert_from_dict`` gives back an equal one."""
+    return asdict(said, dict_factory=_as_json_types)
 
 
-def alert_from_dict(record: dict[str, Any]) -> Alert | FeedAlert:
-    """The alert that ``alert_to_dict`` wrote.
+def alert_from_dict(record: Mapping[str, Any]) -> Said:
+    """The message that ``alert_to_dict`` wrote, or an earlier version of it that knew fewer fields.
 
     Raises KeyError, TypeError or ValueError for anything else: the record is ours.
     """
-    if "feed" in record:
-        return FeedAlert(**{**record, "since": _moment(record["since"])})
-    nearest = record["nearest_event"]
-    if nearest is not None:
-        nearest = NearestEvent(**{**nearest, "last_seen": _moment(nearest["last_seen"])})
-    return Alert(
-        **{
-            **record,
-            "terms": tuple(record["terms"]),
-            "published": _moment(record["published"]),
-            "nearest_event": nearest,
-        }
-    )
+    return _KINDS[record["kind"]](**_fields(record))
 
 
-def as_json(delivery: Delivery) -> dict[str, Any]:
-    """A delivery for other programs: stable keys, clean text, http(s) links, ISO 8601 times."""
-    alert = delivery.alert
-    about = _feed(alert) if isinstance(alert, FeedAlert) else _event(alert)
-    return {"id": delivery.uid, **about, "created_at": delivery.created_at.isoformat()}
+def _as_json_types(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    record: dict[str, Any] = {}
+    for key, value in pairs:
+        match value:
+            case tuple():
+                record[key] = list(value)
+            case datetime():
+                record[key] = value.isoformat()
+            case _:
+                record[key] = value
+    return record
 
 
-def _feed(alert: FeedAlert) -> dict[str, Any]:
-    return {
-        "kind": alert.kind,
-        "feed": clean_line(alert.feed),
-        "url": web_link(alert.url),
-        "title": clean_line(alert.title),
-        "detail": clean_line(alert.detail),
-        "since": _iso(alert.since),
-    }
+def _fields(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _value(key, value) for key, value in record.items()}
 
 
-def _event(alert: Alert) -> dict[str, Any]:
-    nearest = alert.nearest_event
-    return {
-        "kind": alert.kind,
-        "topic": clean_line(alert.topic),
-        "event": alert.event,
-        "title": clean_line(alert.title),
-        "url": web_link(alert.url),
-        "source": clean_line(alert.source),
-        "published": _iso(alert.published),
-        "score": alert.score,
-        "terms": [clean_line(term) for term in alert.terms],
-        "excerpt": clean_line(alert.excerpt),
-        "nearest_seed": clean_line(alert.nearest_seed),
-        "nearest_event": None if nearest is None else _nearest(nearest),
-        "review_url": web_link(alert.review_url),
-    }
-
-
-def _nearest(event: NearestEvent) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "title": clean_line(event.title),
-        "similarity": event.similarity,
-        "last_seen": _iso(event.last_seen),
-    }
-
-
-def _iso(when: datetime | None) -> str | None:
-    return None if when is None else when.isoformat()
-
-
-def _moment(iso: str | None) -> datetime | None:
-    return None if iso is None else datetime.fromisoformat(iso)
+def _value(key: str, value: Any) -> Any:
+    """A field's value, or one of several, as its type holds it."""
+    match value:
+        case list():
+            return tuple(_value(key, one) for one in value)
+        case dict():
+            return _PARTS[key](**_fields(value))
+        case str() if key in _TIMES:
+            return datetime.fromisoformat(value)
+    return value

@@ -1,4 +1,4 @@
-"""An alert as a Slack message in Block Kit.
+"""A message for Slack, in Block Kit.
 
 What comes from articles goes into ``plain_text`` objects, in which Slack formats nothing, so that
 ``*bold*``, ``:emoji:`` or ``<!channel>`` in a title stay the characters they are.  Only the links,
@@ -7,45 +7,102 @@ whose words are ours, are ``mrkdwn``.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from monitor.domain.messages.content import compose
-from monitor.domain.messages.mail import subject
-from monitor.types import Alert, FeedAlert
+from monitor.domain.messages.compose import compose
+from monitor.domain.messages.content import Content, Item, Link, and_more, joined, labelled
+from monitor.domain.messages.subject import subject
+from monitor.types import Said
 
 HEADER_LENGTH = 150
-TEXT_LENGTH = 3000
+TEXT_LENGTH = 2000
+"""Of one text.  A section takes 3,000 characters and its fields 2,000, but see ``ROOM``."""
+BLOCKS = 50
+ROOM = 10_000
+"""Characters of JSON.  All blocks together are refused as too long from some 11,000 characters on:
+undocumented, reported by others."""
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 Block = dict[str, Any]
 
 
-def slack_text(alert: Alert | FeedAlert) -> str:
+def slack_text(said: Said) -> str:
     """The one line that Slack shows in notifications, escaped."""
-    return _escape(subject(alert), TEXT_LENGTH)
+    return _escape(subject(said), TEXT_LENGTH)
 
 
-def slack_blocks(alert: Alert | FeedAlert) -> list[Block]:
-    """The message as Block Kit blocks, JSON-ready and within Slack's limits of length.
+def slack_blocks(said: Said, uid: str = "") -> list[Block]:
+    """The message as Block Kit blocks, JSON-ready and within Slack's limits.
 
-    A link too long for Slack is left out; the other channels carry it.
+    The first block bears ``uid``, so that a repeat can be told.  A title too long for a header is
+    repeated whole.  A link too long for Slack is left out, and so are the last items of a long
+    digest, which says how many; the other channels carry them.
     """
-    content = compose(alert)
-    byline = " · ".join(part for part in (content.lead, content.byline) if part)
-    reasons = "\n".join(f"{label}: {text}" for label, text in content.reasons)
+    content = compose(said)
+    lines = "\n".join(labelled(fact) for line in content.lines for fact in line)
+    header = _plain(content.title, HEADER_LENGTH)
+    is_cut = header != _plain(content.title)
+    paragraphs = (content.title if is_cut else "", lines, content.text)
     blocks: list[Block] = [
-        {"type": "header", "text": _plain(content.title, HEADER_LENGTH)},
-        {"type": "context", "elements": [_plain(byline)]},
+        {"type": "header", "text": header},
+        {"type": "context", "elements": [_plain(joined(content.lead, content.byline))]},
+        *({"type": "section", "text": _plain(text)} for text in paragraphs if text),
     ]
-    paragraphs = [text for text in (content.excerpt, reasons) if text]
-    blocks += [{"type": "section", "text": _plain(text)} for text in paragraphs]
-    links = [f"<{url.translate(_ESCAPES)}|{label}>" for label, url in content.links]
-    blocks += [
-        {"type": "section", "text": {"type": "mrkdwn", "text": link}}
-        for link in links
-        if len(link) <= TEXT_LENGTH
-    ]
-    return blocks
+    if uid:
+        blocks[0]["block_id"] = uid
+    items, left = _items(content, BLOCKS - len(blocks) - 1, ROOM - _size(blocks))
+    return blocks + items + _end(content, left)
+
+
+def _items(content: Content, places: int, room: int) -> tuple[list[Block], int]:
+    """The items, under their headings, that fit into so many blocks and characters beside the
+    end; the number of those left out."""
+    blocks: list[Block] = []
+    left = sum(len(section.items) for section in content.sections)
+    room -= _size(_end(content, left))
+    for section in content.sections:
+        heading = [{"type": "section", "text": _marked(f"*{section.heading}*")}]
+        for item in section.items:
+            more = [*heading, _item(item)]
+            if len(blocks) + len(more) > places or _size(blocks + more) > room:
+                return blocks, left
+            blocks += more
+            left -= 1
+            heading = []
+    return blocks, left
+
+
+def _item(item: Item) -> Block:
+    text = _plain(f"{item.title}\n{item.byline}")
+    block: Block = {"type": "section", "text": text}
+    if links := _linked("", item.links):
+        block["fields"] = [_marked(links)]
+    return block
+
+
+def _end(content: Content, left: int) -> list[Block]:
+    """How many items are left out here, how many report it, and the links; nothing if there is
+    none of these."""
+    counts = joined(and_more(content.omitted + left, content.links), content.counts)
+    text = _linked(counts, content.links + content.answers)
+    return [{"type": "section", "text": _marked(text)}] if text else []
+
+
+def _linked(text: str, links: tuple[Link, ...]) -> str:
+    """The text, which is ours, and those of the links that there is room for."""
+    for label, url in links:
+        longer = joined(text, f"<{url.translate(_ESCAPES)}|{label}>")
+        text = longer if len(longer) <= TEXT_LENGTH else text
+    return text
+
+
+def _size(blocks: list[Block]) -> int:
+    return len(json.dumps(blocks, ensure_ascii=False))
+
+
+def _marked(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text}
 
 
 def _plain(text: str, limit: int = TEXT_LENGTH) -> dict[str, Any]:

@@ -9,17 +9,16 @@ from collections.abc import Sequence
 from contextlib import suppress
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.utils import format_datetime, parseaddr
+from email.utils import parseaddr
 from typing import Literal
-from urllib.parse import quote
 
 import aiosmtplib
 
 from monitor.domain.clean import clean_line
-from monitor.domain.messages import html, plain_text, subject
+from monitor.domain.messages import html
+from monitor.edge.channels.mail_message import mail
 from monitor.errors import ConfigError, DeliveryError
-from monitor.types import Delivery
+from monitor.types import Delivery, Preview
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +59,9 @@ class EmailChannel:
         self._recipients = tuple(_address(recipient) for recipient in recipients)
         self._timeout = timeout
 
-    async def send(self, delivery: Delivery) -> None:
-        """Hand the message to the server; returns once it has accepted it after DATA.
+    async def send(self, delivery: Delivery) -> str:
+        """Hand the message to the server; returns once it has accepted it after DATA.  The receipt
+        is empty: a thread is kept by Message-IDs, which are ours.
 
         If the server takes it for some of the recipients only, the message counts as sent: another
         attempt would repeat it to those who have it.  The others are named in a warning.
@@ -73,7 +73,11 @@ class EmailChannel:
         try:
             async with asyncio.timeout(self._timeout):
                 await client.connect()
-                refused, _ = await client.send_message(self._message(delivery))
+                refused, _ = await client.sendmail(
+                    self._sender.addr_spec,
+                    [each.addr_spec for each in self._recipients],
+                    self._mail(delivery),
+                )
         except (OSError, aiosmtplib.SMTPException) as error:
             raise self._failure(error) from error
         else:
@@ -85,6 +89,14 @@ class EmailChannel:
                 await client.quit()
         finally:
             client.close()
+        return ""
+
+    def preview(self, delivery: Delivery) -> Preview:
+        """The whole mail, lines ended by CR LF, and its HTML."""
+        return Preview(self._mail(delivery).decode("ascii"), ".eml", html(delivery.alert))
+
+    def _mail(self, delivery: Delivery) -> bytes:
+        return mail(delivery, self._sender, self._recipients)
 
     def _client(self) -> aiosmtplib.SMTP:
         return aiosmtplib.SMTP(
@@ -97,19 +109,6 @@ class EmailChannel:
             start_tls=self._tls == "starttls",
             tls_context=self._tls_context,
         )
-
-    def _message(self, delivery: Delivery) -> EmailMessage:
-        message = EmailMessage()
-        message["From"] = self._sender
-        message["To"] = self._recipients
-        message["Subject"] = subject(delivery.alert)
-        message["Date"] = format_datetime(delivery.created_at)
-        # The same at each attempt, so that mail systems can drop a repetition.
-        message["Message-ID"] = f"<{quote(delivery.uid, safe='')}.monitor@{self._sender.domain}>"
-        message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office replies
-        message.set_content(plain_text(delivery.alert))
-        message.add_alternative(html(delivery.alert), subtype="html")
-        return message
 
     def _failure(self, error: OSError | aiosmtplib.SMTPException) -> DeliveryError:
         server = f"mail server {self._host}:{self._port}"
@@ -151,13 +150,14 @@ def _is_permanent(error: aiosmtplib.SMTPResponseException) -> bool:
 
 
 def _address(text: str) -> Address:
-    """``name@host`` or ``Name <name@host>``, the host in its ASCII form.  Raises ConfigError."""
+    """``name@host`` or ``Name <name@host>``, the host in its ASCII form.  Raises ConfigError, also
+    for a name that would need SMTPUTF8 (RFC 6531) of every server on the way."""
     name, spec = parseaddr(text)
     try:
         address = Address(addr_spec=spec)
         domain = address.domain.encode("idna").decode("ascii")
     except (HeaderParseError, ValueError, IndexError) as error:
         raise ConfigError(f"{text!r} is not an e-mail address") from error
-    if not (address.username and domain and text.isprintable()):
+    if not (address.username and address.username.isascii() and domain and text.isprintable()):
         raise ConfigError(f"{text!r} is not an e-mail address")
     return Address(name, address.username, domain)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from monitor.domain.messages import as_json
 from monitor.errors import DeliveryError
-from monitor.types import Delivery
+from monitor.types import Delivery, Preview
 
 
 class FileChannel:
@@ -22,17 +22,22 @@ class FileChannel:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    async def send(self, delivery: Delivery) -> None:
-        """Append the line and wait until it is on disk.
+    async def send(self, delivery: Delivery) -> str:
+        """Append the line and wait until it is on disk.  The receipt is empty.
 
         Raises DeliveryError (temporary) if the file cannot be written.
         """
-        line = json.dumps(as_json(delivery), ensure_ascii=False).encode() + b"\n"
+        line = self.preview(delivery).body.encode()
         try:
             await asyncio.to_thread(_append, self._path, line)
         except OSError as error:
             reason = error.strerror or str(error)
             raise DeliveryError(f"cannot append to {self._path}: {reason}") from error
+        return ""
+
+    def preview(self, delivery: Delivery) -> Preview:
+        """The line, with its end."""
+        return Preview(json.dumps(as_json(delivery), ensure_ascii=False) + "\n", ".json")
 
 
 def _append(path: Path, line: bytes) -> None:

@@ -17,6 +17,7 @@ import httpx
 
 from monitor.domain.addresses import Allowed
 from monitor.domain.clean import clean_line
+from monitor.domain.retry_after import retry_after
 from monitor.domain.urls import absolute, host_of
 from monitor.edge.fetch import body as bodies
 from monitor.edge.fetch import messages
@@ -27,7 +28,7 @@ from monitor.edge.fetch.proxy import proxy_pool
 from monitor.edge.fetch.robots import Robots
 from monitor.edge.fetch.rules import MAX_BYTES as ROBOTS_BYTES
 from monitor.edge.fetch.turns import SharedTurns, Turns
-from monitor.edge.fetch.words import breakdown, refusal, retry_after
+from monitor.edge.fetch.words import breakdown, refusal
 from monitor.errors import FetchError, ParseError
 from monitor.ports import Clock
 from monitor.types import Document

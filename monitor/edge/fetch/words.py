@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import ssl
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 import h2.exceptions
 import httpcore
 
 from monitor.errors import FetchError
-
-MAX_RETRY_AFTER = 86_400.0
-"""Seconds: no server puts us off for longer than a day."""
 
 _PASSING = {407, 408, 425, 429}
 """The 4xx answers that may be another the next time."""
@@ -41,19 +36,6 @@ def refusal(host: str, status: int, retry_after: float | None, said: str = "") -
         status=status,
         retry_after=retry_after,
     )
-
-
-def retry_after(value: str, now: datetime) -> float | None:
-    """Seconds from a Retry-After header (RFC 9110, 10.2.3), in [0, a day]; None if unusable."""
-    text = value.strip()
-    if text.isascii() and text.isdigit():
-        return min(float(text[:12]), MAX_RETRY_AFTER)
-    try:
-        until = parsedate_to_datetime(text)
-        seconds = (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds()
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return min(max(seconds, 0.0), MAX_RETRY_AFTER)
 
 
 def breakdown(host: str, error: Exception) -> FetchError:

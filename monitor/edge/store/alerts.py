@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from models import Alert, Delivery, Topic
 from monitor import types
-from monitor.domain.messages import alert_from_dict, alert_to_dict
+from monitor.domain.messages import alert_from_dict, alert_to_dict, channel_dead
+from monitor.edge.store.standing import standings
 from monitor.edge.store.statements import insert_new
 from monitor.errors import NotFound
 
 LEASE = timedelta(minutes=5)
 """A delivery that is being sent is another's to send only after this: its sender has died."""
-
-
-def add_new_event_alert(session: Session, topic: Topic, alert: types.Alert, now: datetime) -> None:
-    """The alert of an event and its deliveries; a second one for the same event adds nothing."""
-    about = {"topic_id": topic.id, "event_id": alert.event}
-    _add(session, f"new_event:{alert.event}", alert, about, channels=topic.channels, now=now)
 
 
 def add_feed_alert(
@@ -47,26 +43,42 @@ def feed_alerted(session: Session, key: str) -> bool:
 def _add(
     session: Session,
     key: str,
-    alert: types.Alert | types.FeedAlert,
+    said: types.Said,
     about: Mapping[str, int],
     *,
     channels: Sequence[str],
     now: datetime,
 ) -> None:
-    message = alert_to_dict(alert)
-    values = {"key": key, "kind": alert.kind, **about, "created_at": now, "message": message}
+    alert_id = add_alert(session, key, said, about, now)
+    if alert_id is not None:
+        for channel in channels:
+            add_delivery(session, alert_id, channel, now, now)
+
+
+def add_alert(
+    session: Session, key: str, said: types.Said, about: Mapping[str, int], now: datetime
+) -> int | None:
+    """Its id; None if this key has been alerted before: then nothing is added."""
+    message = alert_to_dict(said)
+    values = {"key": key, "kind": said.kind, **about, "created_at": now, "message": message}
     added = insert_new(session, Alert, [values], Alert.id)
-    session.add_all(
-        Delivery(
-            alert_id=alert_id,
-            channel=channel,
-            uid=str(uuid.uuid4()),
-            state="pending",
-            not_before=now,
-        )
-        for (alert_id,) in added
-        for channel in channels
+    return added[0][0] if added else None
+
+
+def add_delivery(
+    session: Session, alert_id: int, channel: str, due: datetime, now: datetime
+) -> Delivery:
+    """Due at ``due``; if that is later than ``now``, together with what else is held until then."""
+    row = Delivery(
+        alert_id=alert_id,
+        channel=channel,
+        uid=str(uuid.uuid4()),
+        state="held" if due > now else "pending",
+        not_before=due,
+        queued_at=None if due > now else now,
     )
+    session.add(row)
+    return row
 
 
 def claim(session: Session, channel: str, now: datetime) -> types.Delivery | None:
@@ -101,28 +113,87 @@ def claim(session: Session, channel: str, now: datetime) -> types.Delivery | Non
         channel=channel,
         attempts=row.attempts,
         created_at=alert.created_at,
+        queued_at=row.queued_at,
         alert=alert_from_dict(alert.message),
+        thread=thread_of(session, alert, channel) if alert.kind == "update" else None,
     )
 
 
-def mark_sent(session: Session, delivery_id: int, now: datetime) -> None:
+def told_of(session: Session, event_id: int) -> types.Alert | None:
+    """What was said of an event when it was new; None: nothing."""
+    new = select(Alert.message).where(Alert.event_id == event_id, Alert.kind == "new_event")
+    message = session.scalar(new.order_by(Alert.id).limit(1))
+    said = alert_from_dict(message) if message is not None else None
+    return said if isinstance(said, types.Alert) else None
+
+
+def thread_of(session: Session, alert: Alert, channel: str) -> types.Thread | None:
+    """What this channel has been sent about the event before; None: nothing."""
+    sent = (
+        select(Delivery.uid, Delivery.receipt, Alert)
+        .join(Alert, Delivery.alert_id == Alert.id)
+        .where(
+            Alert.event_id == alert.event_id,
+            Alert.kind.in_(("new_event", "update")),
+            Delivery.channel == channel,
+            Delivery.state == "sent",
+            Delivery.alert_id != alert.id,
+        )
+        .order_by(Delivery.sent_at, Delivery.id)
+    )
+    rows = session.execute(sent).all()
+    if not rows or alert.event_id is None:
+        return None
+    _, receipt, first = rows[0]
+    said = alert_from_dict(first.message)
+    if not isinstance(said, types.Alert):
+        return None
+    if now := standings(session, [alert.event_id]).get(alert.event_id):
+        said = replace(said, outlets=now.outlets, originals=now.originals)
+    return types.Thread(uids=tuple(uid for uid, _, _ in rows), receipt=receipt or "", alert=said)
+
+
+def mark_sent(session: Session, delivery_id: int, receipt: str, now: datetime) -> None:
+    """``receipt``: the channel's own name for the message."""
     session.execute(
         update(Delivery)
         .where(Delivery.id == delivery_id)
-        .values(state="sent", sent_at=now, last_error=None)
+        .values(state="sent", sent_at=now, receipt=receipt or None, last_error=None)
     )
 
 
-def mark_failed(
-    session: Session, delivery_id: int, *, error: str, retry_at: datetime | None
-) -> None:
-    """Try again at ``retry_at``; None: never, it is dead until resent by hand."""
-    values: dict[str, object] = {"last_error": error}
-    if retry_at is None:
-        values["state"] = "dead"
-    else:
-        values |= {"state": "pending", "not_before": retry_at}
+def mark_failed(session: Session, delivery_id: int, error: str, retry_at: datetime) -> None:
+    """Try again at ``retry_at``."""
+    values = {"state": "pending", "not_before": retry_at, "last_error": error}
     session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
+
+
+def mark_dead(
+    session: Session, delivery: types.Delivery, error: str, ops: Sequence[str], now: datetime
+) -> list[str]:
+    """It is not tried again until it is resent by hand.  Another channel hears of that, once a day:
+    those of ``ops``, or where there is none the other ones of the topic; returns them."""
+    values = {"state": "dead", "last_error": error}
+    session.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
+    if isinstance(delivery.alert, types.ChannelAlert):
+        return []
+    channel = delivery.channel
+    others = [other for other in ops if other != channel]
+    if not others:
+        its_topic = select(Topic.channels).join(Alert, Alert.topic_id == Topic.id)
+        found = session.scalar(
+            its_topic.join(Delivery, Delivery.alert_id == Alert.id).where(
+                Delivery.id == delivery.id
+            )
+        )
+        others = [other for other in found or () if other != channel]
+    of_it = Delivery.channel == channel, Delivery.state == "dead"
+    dead = session.scalar(select(func.count()).select_from(Delivery).where(*of_it)) or 0
+    report = channel_dead(channel, error, dead, now)
+    if not others:
+        return []
+    _add(session, f"channel_dead:{channel}:{now.date()}", report, {}, channels=others, now=now)
+    return others
 
 
 def release_leases(session: Session, now: datetime) -> int:
@@ -138,7 +209,22 @@ def resend(session: Session, delivery_id: int, now: datetime) -> None:
     found = session.execute(
         update(Delivery)
         .where(Delivery.id == delivery_id)
-        .values(state="pending", not_before=now, attempts=0, sent_at=None)
+        .values(
+            state="pending",
+            not_before=now,
+            queued_at=now,
+            attempts=0,
+            sent_at=None,
+            carried_by=None,
+        )
     )
     if not found.rowcount:  # type: ignore[attr-defined]
         raise NotFound(f"no alert {delivery_id}: see `monitor alerts list`")
+
+
+def resend_dead(session: Session, channel: str | None, now: datetime) -> int:
+    """Make all that is dead due again, on one channel or on all; returns how much."""
+    dead = [Delivery.state == "dead", *([Delivery.channel == channel] if channel else [])]
+    values = {"state": "pending", "not_before": now, "queued_at": now, "attempts": 0}
+    found = session.execute(update(Delivery).where(*dead).values(values))
+    return int(found.rowcount)  # type: ignore[attr-defined]

@@ -127,6 +127,7 @@ def save_collected(session: Session, outcomes: Sequence[Outcome], now: datetime)
     _refit_seeded(session, [*done, *tried], now)
     topics = set(make_judgements_due(session, done, now))
     topics.update(revisions.judge_again(session, changed, now))
+    revisions.wake_threads(session, changed, now)
     topics.update(
         session.scalars(select(Judgement.topic_id).where(Judgement.article_id.in_(done)).distinct())
     )

@@ -15,6 +15,7 @@ from monitor.domain.neighbours import pack
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.placing import ForJudging, Places, Placing, Say, Settled
 from monitor.edge.store.statements import READABLE, ask_for_fit
+from monitor.edge.store.telling import Telling
 from monitor.errors import NotFound
 
 REACH = 3000
@@ -66,16 +67,18 @@ def settle(
     cover: Cover,
     say: Say,
     now: datetime,
-) -> list[Settled]:
+    page: str,
+) -> tuple[list[Settled], list[str]]:
     """Judgements, events, alerts and deliveries of a batch, in one transaction and one at a time
     for each topic: of twenty tellings judged at once only the first opens an event.
 
-    What has another text by now stays due: the score is that of the old one.
+    What has another text by now stays due: the score is that of the old one.  Returns the channels
+    as well that have a message due now; ``page``: where the review page is.
     """
     lock = select(Topic).where(Topic.id == topic_id).with_for_update(key_share=True)
     topic = session.scalar(lock)
     if topic is None:
-        return []
+        return [], []
     still_due = (
         select(Judgement.id, Article.collected_at)
         .join(Article)
@@ -86,12 +89,13 @@ def settle(
     _record_scores(session, todo, model_id, now)
     matches = [(one, score) for one, score in todo if one.seed or score.relevant]
     if not matches:
-        return []
+        return [], []
     places = cover(told_before(session, topic_id), lambda ids: texts(session, ids))
-    placing = Placing(session, topic, places, say, now)
+    telling = Telling(session, topic, now, page)
+    placing = Placing(session, topic, places, say, telling)
     settled = [placing.settle(one, score) for one, score in matches]
-    placing.write()
-    return settled
+    placing.tell()
+    return settled, [*telling.channels]
 
 
 def _record_scores(

@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from models import Event, Judgement, Kinship, Topic
+from models import Event, Judgement, Kinship
 from monitor import types
 from monitor.edge.store.statements import insert_new
-from monitor.errors import ConfigError, NotFound
+from monitor.errors import NotFound
 
 _MERGED = Kinship.moved.is_not(None)
 
@@ -44,19 +44,8 @@ def merge(
     into.alarmed_at = into.alarmed_at or event.alarmed_at
 
 
-def merge_by_hand(session: Session, event: int, into: int, now: datetime) -> None:
-    """A person says that two events are one.  Raises NotFound, ConfigError."""
-    topic = select(Event.topic_id).where(Event.id == into).scalar_subquery()
-    session.scalar(select(Topic).where(Topic.id == topic).with_for_update(key_share=True))
-    merged, kept = (_as_it_goes_on(session, one) for one in (event, into))
-    if merged is kept:
-        raise ConfigError(f"event {event} cannot be merged with itself: name two events")
-    if merged.topic_id != kept.topic_id:
-        raise ConfigError(f"events {event} and {into} are of different topics: nothing is merged")
-    merge(session, merged, kept, None, now)
-
-
-def _as_it_goes_on(session: Session, event: int) -> Event:
+def as_it_goes_on(session: Session, event: int) -> Event:
+    """Raises NotFound."""
     row = session.get(Event, current(session, event))
     if row is None:
         raise NotFound(f"no event {event}: see `monitor events list`")

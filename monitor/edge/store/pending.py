@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Delivery, Feed, Judgement, Model, Topic
-from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe
+from monitor.commands import Collect, Command, Deliver, Fit, Judge, Poll, Subscribe, Tell
 from monitor.domain.formats import MODEL_FORMAT
 from monitor.domain.urls import host_of
 from monitor.edge.store import pushes, subscriptions
 from monitor.edge.store.statements import DUE, READABLE
+from monitor.edge.store.threads import topics_to_tell
 
 LIMIT = 1000  # commands of a kind at once
 
@@ -21,6 +22,7 @@ def pending(session: Session, now: datetime) -> list[Command]:
     """Every command that has something to do at ``now``; those that empty the line come first."""
     return [
         *_deliveries(session, now),
+        *pending_words(session, now),
         *pending_decisions(session, now),
         *_collections(session, now),
         *_polls(session, now),
@@ -31,6 +33,11 @@ def pending(session: Session, now: datetime) -> list[Command]:
 def pending_decisions(session: Session, now: datetime) -> list[Command]:
     """Of these, the commands that need nobody else: fits and judging."""
     return [*_fits(session, now), *_judgements(session, now)]
+
+
+def pending_words(session: Session, now: datetime) -> list[Command]:
+    """Of these, what is to be said by the passing of time."""
+    return [Tell(topic) for topic in topics_to_tell(session, now, LIMIT)]
 
 
 def _polls(session: Session, now: datetime) -> list[Command]:

@@ -14,7 +14,10 @@ from models import Article, Event, Judgement, Topic
 from monitor import types
 from monitor.domain.kinship import kin
 from monitor.edge.store import kinship
-from monitor.edge.store.alerts import add_new_event_alert
+from monitor.edge.store.reports import Report, clearest_report
+from monitor.edge.store.standing import Standing, standings
+from monitor.edge.store.telling import History, Telling
+from monitor.edge.store.threads import merged
 from monitor.edge.store.topics import settings_from_dict
 
 OUTLETS = 3
@@ -44,8 +47,6 @@ class Settled:
     new_event: bool
     copy: bool
     seed: bool
-    alerted: tuple[str, ...]
-    """The channels on which an alert has become due."""
     merged: tuple[int, ...]
     """Events that this article has shown to be the same as its own, and that are part of it now."""
 
@@ -66,30 +67,35 @@ class Places(Protocol):
     def merge(self, event: int, into: int) -> None: ...
 
 
-Say = Callable[[str, ForJudging, types.Score, int, types.NearestEvent | None], types.Alert]
-"""The alert of an event (its topic's name first) that an article has just opened."""
+Say = Callable[[str, int, Report, Standing], types.Alert]
+"""The alert of a new event of a topic: its name, the event, the match that shows it best, how
+widely it is reported."""
 
 
 class Placing:
     """Places the matches of a batch, one after another, inside the transaction of ``settle``."""
 
     def __init__(
-        self, session: Session, topic: Topic, places: Places, say: Say, now: datetime
+        self, session: Session, topic: Topic, places: Places, say: Say, telling: Telling
     ) -> None:
         self.session = session
         self.topic = topic
         self.places = places
         self.say = say
-        self.now = now
+        self.telling = telling
+        self.now = telling.now
         self.since = settings_from_dict(topic.settings).alert_since
         self._events: dict[int, Event] = {}
         self._outlets: dict[int, set[str]] = {}
         """By event: those that have reported it on their own."""
         self._unwritten: list[dict[str, Any]] = []
+        self._new: set[int] = set()
+        """Events found worth an alert."""
+        self._matches: dict[int, list[int]] = {}
+        """Judgements of the batch, by event; without seeds."""
 
     def settle(self, one: ForJudging, score: types.Score) -> Settled:
         placement = self.places.place(one)
-        nearest = self._nearest(placement)
         event, opened = self._joined(one, placement)
         tells = not one.seed and placement.copy_of is None
         novelty = self.places.novelty(one) if tells else None
@@ -108,10 +114,10 @@ class Placing:
                 "novelty": novelty,
             }
         )
-        alerted = alarm and self._recent(one)
-        if alerted:
-            alert = self.say(self.topic.name, one, score, event.id, nearest)
-            add_new_event_alert(self.session, self.topic, alert, self.now)
+        if alarm and self._recent(one):
+            self._new.add(event.id)
+        if not one.seed:
+            self._matches.setdefault(event.id, []).append(one.judgement)
         return Settled(
             judgement=one.judgement,
             title=one.article.title,
@@ -121,9 +127,31 @@ class Placing:
             new_event=opened,
             copy=placement.copy_of is not None,
             seed=one.seed,
-            alerted=tuple(self.topic.channels) if alerted else (),
             merged=tuple(merged),
         )
+
+    def tell(self) -> None:
+        """Say what the batch has brought: new events, the clearest first, and what is new in those
+        that have been told."""
+        self.write()
+        histories = self.telling.histories(self._matches)
+        known = standings(self.session, self._matches)
+        for event in sorted(known, key=lambda one: -known[one].score):
+            if event in histories:
+                self._tell_more(event, histories[event], known[event])
+            elif event in self._new and (alert := self._alert(event, known[event])):
+                self.telling.announce(alert)
+
+    def _tell_more(self, event: int, history: History, standing: Standing) -> None:
+        if channels := self.telling.waiting(history):
+            alert = self._alert(event, standing)
+            if alert is not None:
+                self.telling.announce_late(alert, channels)
+        self.telling.update(self._event(event), history, standing, self._matches[event])
+
+    def _alert(self, event: int, standing: Standing) -> types.Alert | None:
+        report = clearest_report(self.session, event)
+        return None if report is None else self.say(self.topic.name, event, report, standing)
 
     def write(self) -> None:
         """Where the matches belong, all at once: one by one takes several times as long."""
@@ -146,8 +174,17 @@ class Placing:
                 kinship.merge(self.session, gone, event, log_odds, self.now)
                 self.places.merge(gone.id, event.id)
                 self._outlets.clear()
+                self._follow(gone, event)
                 merged.append(gone.id)
         return event, merged
+
+    def _follow(self, gone: Event, event: Event) -> None:
+        """What was to be said of an event that has been merged is said of the other."""
+        self._matches.setdefault(event.id, []).extend(self._matches.pop(gone.id, []))
+        if gone.id in self._new:
+            self._new.remove(gone.id)
+            self._new.add(event.id)
+        merged(self.telling, gone, event)
 
     def _alarms(self, one: ForJudging, event: Event, placement: types.Placement) -> bool:
         """Whether this makes the event worth an alert: it opens one that is surely new, or it is
@@ -170,12 +207,6 @@ class Placing:
             alone = told.where(Judgement.event_id == event.id, Judgement.copy_of_id.is_(None))
             self._outlets[event.id] = set(self.session.scalars(alone.distinct()))
         return self._outlets[event.id]
-
-    def _nearest(self, placement: types.Placement) -> types.NearestEvent | None:
-        if placement.nearest_event is None:
-            return None
-        event = self._event(placement.nearest_event)
-        return types.NearestEvent(event.id, event.title, placement.similarity, event.last_seen)
 
     def _event(self, id: int) -> Event:
         if id not in self._events:

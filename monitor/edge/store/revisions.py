@@ -13,7 +13,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import Article, Judgement, Revision
+from models import Article, Event, Judgement, Revision
 from monitor import types
 from monitor.domain.revisions import compare
 
@@ -51,6 +51,7 @@ def close(session: Session, article_id: int, article: types.Article, now: dateti
         session.delete(row)
         return False
     row.replaced_at, row.material, row.change = now, change.material, change.words
+    row.correction = change.correction
     return change.material
 
 
@@ -71,6 +72,17 @@ def judge_again(session: Session, articles: Collection[int], now: datetime) -> l
     topics = session.scalars(select(Judgement.topic_id).where(*missed).distinct()).all()
     session.execute(update(Judgement).where(*missed).values(state="pending", not_before=now))
     return list(topics)
+
+
+def wake_threads(session: Session, articles: Collection[int], now: datetime) -> list[int]:
+    """Articles of events that have been told have changed; returns the topics."""
+    if not articles:
+        return []
+    told = select(Judgement.event_id).where(Judgement.article_id.in_(articles))
+    woken = update(Event).where(
+        Event.id.in_(told), Event.alarmed_at.is_not(None), Event.update_due_at.is_(None)
+    )
+    return list(session.scalars(woken.values(update_due_at=now).returning(Event.topic_id)))
 
 
 def revisions_of(session: Session, article_id: int) -> list[Revision]:

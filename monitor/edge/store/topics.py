@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from models import Article, Entry, Event, Judgement, Topic
 from monitor import types
+from monitor.domain.routing import routing_to_dict
+from monitor.edge.store.digests import plan_digests
 from monitor.edge.store.entries import article_key, make_judgements_due
 from monitor.edge.store.feeds import SYNC_KEY
 from monitor.edge.store.statements import ask_for_fit, insert_new, one_at_a_time
@@ -36,6 +38,8 @@ class TopicInput:
     channels: tuple[str, ...]
     settings: types.TopicSettings
     seeds: tuple[SeedInput, ...]
+    routing: Mapping[str, types.Routing] = field(default_factory=dict)
+    """By channel; of those that are not named, the defaults."""
 
 
 def settings_to_dict(settings: types.TopicSettings) -> dict[str, Any]:
@@ -115,6 +119,8 @@ def _change(session: Session, row: Topic, topic: TopicInput, now: datetime) -> N
     changed = row.settings != settings
     row.settings = settings
     row.channels = list(topic.channels)
+    row.routing = {name: routing_to_dict(its) for name, its in topic.routing.items()}
+    plan_digests(session, row, now)
     if _sync_seeds(session, row.id, topic.seeds, now) or changed:
         ask_for_fit(session, [row.id], now)
 

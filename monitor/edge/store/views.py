@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Revision, Topic
 from monitor import types
+from monitor.domain.messages import alert_from_dict, subject
 from monitor.domain.neighbours import unpack
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.kinship import current
@@ -200,6 +201,7 @@ def _events() -> Any:
             func.count(Judgement.id).label("matches"),
             func.count(distinct(Article.source)).label("sources"),
             Event.alarmed_at,
+            Event.muted_until,
         )
         .join(Topic, Event.topic_id == Topic.id)
         .join(Judgement, Judgement.event_id == Event.id)
@@ -251,10 +253,17 @@ def alerts(
             created_at=alert.created_at,
             sent_at=delivery.sent_at,
             error=delivery.last_error,
-            title=alert.message["title"],
+            due_at=delivery.not_before if delivery.state in ("held", "pending") else None,
+            title=alert.message.get("title") or subject(alert_from_dict(alert.message)),
         )
         for delivery, alert, topic in session.execute(query)
     ]
+
+
+def dead_alerts(session: Session) -> int:
+    """How many messages were refused for good, or given up."""
+    dead = select(func.count()).select_from(Delivery).where(Delivery.state == "dead")
+    return session.scalar(dead) or 0
 
 
 def topics(session: Session) -> list[types.TopicView]:
@@ -329,6 +338,7 @@ def _topic_view(session: Session, row: Topic, seeds: Sequence[types.SeedView]) -
         origin=row.origin,  # type: ignore[arg-type]
         state=row.state,  # type: ignore[arg-type]
         channels=tuple(row.channels),
+        muted_until=row.muted_until,
         settings=settings_from_dict(row.settings),
         model=newest.id if newest else None,
         threshold=newest.threshold if newest else None,

@@ -23,18 +23,16 @@ MATCH_KEYS = [
     "label",
     "text_from",
 ]
-EVENT_KEYS = ["id", "topic", "title", "opened_at", "last_seen", "matches", "sources", "alarmed_at"]
-ALERT_KEYS = [
+EVENT_KEYS = [
     "id",
-    "kind",
     "topic",
-    "event",
-    "channel",
-    "state",
-    "attempts",
-    "created_at",
-    "sent_at",
-    "error",
+    "title",
+    "opened_at",
+    "last_seen",
+    "matches",
+    "sources",
+    "alarmed_at",
+    "muted_until",
 ]
 
 
@@ -184,27 +182,3 @@ def test_an_event_without_an_alarm_is_marked(monitor: Monitor) -> None:
     marked = [line for line in monitor("events", "list").stdout.splitlines() if " below " in line]
     assert len(marked) == 1 and row["title"][:20] in marked[0]
     assert "below the alarm line" in monitor("events", "show", row["id"]).stdout
-
-
-def test_alerts(monitor: Monitor) -> None:
-    rows = monitor.rows("alerts", "list")
-    assert len(rows) == len(monitor.rows("events", "list"))
-    assert all(list(row) == ALERT_KEYS for row in rows)
-    assert {row["state"] for row in rows} == {"sent"}
-    assert "new_event" not in monitor("alerts", "list", "--state", "dead").stdout
-    monitor("alerts", "resend", rows[0]["id"])
-    assert [row["id"] for row in monitor.rows("alerts", "list", "--state", "pending")] == [
-        rows[0]["id"]
-    ]
-    assert "no alert 999" in monitor.error("alerts", "resend", 999)
-    assert "x" in monitor("alerts", "list", "--state", "x", code=2).stderr
-
-
-def test_alerts_test(fresh: Monitor) -> None:
-    assert fresh("alerts", "test", "log").stdout == "sent to log\n"
-    [line] = (fresh.folder / "alerts.jsonl").read_text().splitlines()
-    assert json.loads(line)["kind"] == "test"
-    assert 'no channel "nope"' in fresh.error("alerts", "test", "nope", code=2)
-    assert "DESK_HOOK" in fresh.error("alerts", "test", "desk", code=2)
-    fresh.rewrite('"alerts.jsonl"', '"config.toml/alerts.jsonl"')
-    assert "alerts.jsonl" in fresh.error("alerts", "test", "log")

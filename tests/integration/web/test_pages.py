@@ -261,7 +261,8 @@ def test_the_ledger_of_alerts(page: Reader, news: News) -> None:
     news.alert(topic, news.event(topic), state="dead", attempts=9, last_error="550 no such user")
     seen = words(page.get("/alerts").text)
     assert "sent 1 attempt 20 Mar 09:30" in seen
-    assert "550 no such user mail dead 9 attempts not yet" in seen
+    assert "550 no such user mail dead 9 attempts not sent" in seen
+    assert "1 alert could not be delivered" in seen
     assert "550" not in page.get("/alerts?state=sent").text
 
 

@@ -1,0 +1,61 @@
+"""What no single value shows: names that must exist, keys that must agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from monitor.config.alerts import AlertKeys, TopicAlerts
+from monitor.config.schema import Config
+from monitor.config.words import suggestion
+
+
+def check(config: Config) -> None:
+    """Raises ConfigError for the first thing that does not fit."""
+    if config.fetch.shortest > config.fetch.longest:
+        raise config.error(
+            "[fetch] min_interval", "is longer than max_interval (left out: 4 x interval): lower it"
+        )
+    _require_channels(config, "[run] ops_channels", config.run.ops_channels)
+    for name, topic in config.topics.items():
+        _require_channels(config, f"[topics.{name}] channels", topic.channels)
+        _check_alerts(config, f"topics.{name}.alerts", topic.alerts, topic.channels)
+
+
+def _require_channels(config: Config, key: str, channels: Iterable[str]) -> None:
+    for channel in channels:
+        if channel not in config.channels:
+            known = ", ".join(sorted(config.channels)) or "none is defined"
+            problem = f'no channel "{channel}": add a [channels.{channel}] section (known: {known})'
+            raise config.error(key, problem)
+
+
+def _check_alerts(
+    config: Config, table: str, alerts: TopicAlerts, channels: tuple[str, ...]
+) -> None:
+    for name in alerts.overrides:
+        if name not in channels:
+            known = suggestion(name, channels) if channels else ": it has none"
+            raise config.error(f"[{table}.{name}]", f"is no channel of the topic{known}")
+    for channel in channels:
+        own = alerts.overrides.get(channel, TopicAlerts()).model_fields_set
+        for key, with_keys, problem in _disagreements(alerts.of(channel)):
+            where = f"{table}.{channel}" if own & {key, *with_keys} else table
+            raise config.error(f"[{where}] {key}", problem)
+
+
+def _disagreements(keys: AlertKeys) -> Iterator[tuple[str, tuple[str, ...], str]]:
+    """A key, the keys it does not agree with, and the problem in words."""
+    if keys.at.weekday is not None and keys.mode != "weekly":
+        yield (
+            "at",
+            ("mode",),
+            f'"{keys.at}" names a day, but the mode is "{keys.mode}": '
+            f'write "{keys.at.time:%H:%M}", or set mode = "weekly"',
+        )
+    if "digest" in keys.kinds or not {"new_event", "update"} & set(keys.kinds):
+        return
+    lost = 'lacks "digest", so {} would never be said: add it'
+    if keys.mode != "instant":
+        yield "kinds", ("mode",), lost.format(f'what mode = "{keys.mode}" puts off')
+    if keys.alerts_per_day is not None:
+        yield "kinds", ("alerts_per_day",), lost.format("what alerts_per_day leaves over")

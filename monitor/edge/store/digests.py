@@ -1,0 +1,211 @@
+"""What has been held for a channel, said together: at the end of quiet hours, and in digests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from models import Alert, Article, Delivery, Digest, Event, Feed, Judgement, Topic
+from monitor import types
+from monitor.domain.daytime import digest_after, quiet_until
+from monitor.domain.messages import alert_from_dict
+from monitor.domain.routing import digest_only
+from monitor.edge.store.alerts import add_alert, add_delivery
+from monitor.edge.store.kinship import current
+from monitor.edge.store.since import match_page
+from monitor.edge.store.standing import standings
+from monitor.edge.store.statements import insert_new
+from monitor.edge.store.telling import routing_of
+
+LISTED = 30
+"""Events in one message; the others are counted, and on the page."""
+
+Held = tuple[Delivery, Alert]
+
+
+def plan_digests(session: Session, topic: Topic, now: datetime) -> None:
+    """A time for each channel's next digest, by the routing in force."""
+    routing = routing_of(topic)
+    for row in session.scalars(select(Digest).where(Digest.topic_id == topic.id)).all():
+        if row.channel not in routing:
+            session.delete(row)
+        elif row.due_at > now:  # one that was missed is still to be made
+            row.due_at = digest_after(routing[row.channel], now)
+    missing = [
+        {
+            "topic_id": topic.id,
+            "channel": channel,
+            "since": now,
+            "due_at": digest_after(its, now),
+        }
+        for channel, its in routing.items()
+    ]
+    insert_new(session, Digest, missing, Digest.id)
+
+
+class Gathering:
+    """Gathers what one topic has held until now.  The topic is locked."""
+
+    def __init__(self, session: Session, topic: Topic, now: datetime, page: str) -> None:
+        self.session = session
+        self.topic = topic
+        self.now = now
+        self.page = page
+        self.routing = routing_of(topic)
+        self.channels: dict[str, None] = {}
+        """Those on which a message has become due now."""
+
+    def gather(self) -> None:
+        held = {channel: list(rows) for channel, rows in groupby(self._held(), _channel)}
+        mine = select(Digest).where(Digest.topic_id == self.topic.id, Digest.due_at <= self.now)
+        due = {row.channel: row for row in self.session.scalars(mine)}
+        for channel in dict.fromkeys((*held, *due)):
+            rows, digest = held.get(channel, []), due.get(channel)
+            routing = self.routing.get(channel, types.Routing())
+            if (later := self._not_now(routing, digest)) is not None:
+                for delivery, _ in rows:
+                    delivery.not_before = later
+                if digest is not None:
+                    digest.due_at = later
+                continue
+            self._gather(channel, routing, rows, digest)
+
+    def _held(self) -> Sequence[Held]:
+        waiting = (
+            select(Delivery, Alert)
+            .join(Alert, Delivery.alert_id == Alert.id)
+            .where(
+                Alert.topic_id == self.topic.id,
+                Delivery.state == "held",
+                Delivery.not_before <= self.now,
+            )
+            .order_by(Delivery.channel, Delivery.id)
+        )
+        return self.session.execute(waiting).all()
+
+    def _not_now(self, routing: types.Routing, digest: Digest | None) -> datetime | None:
+        """When instead; a digest keeps its hour even if that is a quiet one."""
+        muted = self.topic.muted_until
+        if muted is not None and muted > self.now:
+            return muted
+        return None if digest is not None else quiet_until(routing, self.now)
+
+    def _gather(
+        self, channel: str, routing: types.Routing, rows: Sequence[Held], digest: Digest | None
+    ) -> None:
+        regular = digest is not None and digest_only(routing) and "digest" in routing.kinds
+        if len(rows) == 1 and not regular:
+            delivery, _ = rows[0]
+            delivery.state, delivery.not_before, delivery.queued_at = "pending", self.now, self.now
+            self.channels[channel] = None
+        elif rows or regular:
+            begun = [alert.created_at for _, alert in rows]
+            since = digest.since if digest is not None else min(begun)
+            self._send(channel, since, rows, doubtful=regular)
+        if digest is not None:
+            digest.since, digest.due_at = self.now, digest_after(routing, self.now)
+
+    def _send(self, channel: str, since: datetime, rows: Sequence[Held], *, doubtful: bool) -> None:
+        told = self._items(alert for _, alert in rows)
+        items = [*told, *(self._doubtful(since) if doubtful else ())]
+        message = types.Digest(
+            kind="digest",
+            topic=self.topic.name,
+            since=since,
+            until=self.now,
+            items=tuple(items[:LISTED]),
+            omitted=max(0, len(items) - LISTED),
+            review_url=f"{self.page}/" if self.page else "",
+            **self._health(since),
+        )
+        key = f"digest:{self.topic.id}:{channel}:{self.now.isoformat()}"
+        alert_id = add_alert(self.session, key, message, {"topic_id": self.topic.id}, self.now)
+        if alert_id is None:
+            return
+        carrier = add_delivery(self.session, alert_id, channel, self.now, self.now)
+        self.session.flush()
+        for delivery, _ in rows:
+            delivery.state, delivery.carried_by = "carried", carrier.id
+        self.channels[channel] = None
+
+    def _items(self, alerts: Iterable[Alert]) -> list[types.DigestItem]:
+        """One for each event: new ones first, among them those that score best."""
+        by_event: dict[int, types.Alert] = {}
+        for alert in alerts:
+            said = alert_from_dict(alert.message)
+            if isinstance(said, types.Alert) and alert.event_id is not None:
+                event = current(self.session, alert.event_id)
+                before = by_event.get(event)
+                if before is None or before.kind != "new_event":
+                    by_event[event] = said
+        now = standings(self.session, list(by_event))
+        items = [
+            types.DigestItem(
+                kind="update" if said.kind == "update" else "new_event",
+                event=event,
+                title=said.title,
+                url=said.url,
+                source=said.source,
+                published=said.published,
+                score=said.score,
+                outlets=now[event].outlets if event in now else said.outlets,
+                originals=now[event].originals if event in now else said.originals,
+                changes=said.changes,
+                review_url=said.review_url,
+            )
+            for event, said in by_event.items()
+        ]
+        return sorted(items, key=lambda item: (item.kind != "new_event", -item.score))
+
+    def _doubtful(self, since: datetime) -> list[types.DigestItem]:
+        """Events that opened since and may be no new ones; the best-scored first."""
+        score = func.max(Judgement.score)
+        opened = (
+            select(Event.id, Event.title, score, func.min(Judgement.id))
+            .join(Judgement, Judgement.event_id == Event.id)
+            .where(Event.topic_id == self.topic.id, Event.alarmed_at.is_(None))
+            .group_by(Event.id, Event.title)
+            .having(func.min(Judgement.judged_at) > since)
+            .order_by(score.desc())
+            .limit(LISTED)
+        )
+        found = self.session.execute(opened).all()
+        now = standings(self.session, [event for event, *_ in found])
+        first = select(Judgement.id, Article).join(Article)
+        shown = first.where(Judgement.id.in_([match for *_, match in found]))
+        articles: Mapping[int, Article] = dict(self.session.execute(shown).all())
+        return [
+            types.DigestItem(
+                kind="doubtful",
+                event=event,
+                title=title,
+                url=articles[match].url,
+                source=articles[match].source,
+                published=articles[match].published,
+                score=best or 0.0,
+                outlets=now[event].outlets,
+                originals=now[event].originals,
+                review_url=match_page(self.page, match),
+            )
+            for event, title, best, match in found
+            if event in now
+        ]
+
+    def _health(self, since: datetime) -> dict[str, int]:
+        """What was read since, and the feeds."""
+        read = select(func.count()).where(Article.collected_at > since)
+        failing, feeds = self.session.execute(
+            select(func.count().filter(Feed.failures > 0), func.count()).where(
+                Feed.state == "active"
+            )
+        ).one()
+        articles = self.session.scalar(read) or 0
+        return {"articles": articles, "feeds": feeds, "failing": failing}
+
+
+def _channel(held: Held) -> str:
+    return held[0].channel

@@ -1,0 +1,103 @@
+"""What is due to be said by the passing of time alone, and what follows from what people do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from models import Alert, Delivery, Digest, Event, Judgement, Topic
+from monitor.edge.store.digests import Gathering
+from monitor.edge.store.kinship import as_it_goes_on, merge
+from monitor.edge.store.standing import standings
+from monitor.edge.store.telling import Telling
+from monitor.errors import ConfigError, NotFound
+
+LIMIT = 200
+"""Events at once."""
+
+
+def topics_to_tell(session: Session, now: datetime, limit: int) -> list[int]:
+    """Topics that have something to say by now."""
+    updates = select(Event.topic_id).where(Event.update_due_at <= now)
+    held = (
+        select(Alert.topic_id)
+        .join(Delivery, Delivery.alert_id == Alert.id)
+        .where(Delivery.state == "held", Delivery.not_before <= now)
+    )
+    active = select(Topic.id).where(Topic.state == "active")
+    digests = select(Digest.topic_id).where(Digest.due_at <= now, Digest.topic_id.in_(active))
+    due = or_(Topic.id.in_(updates), Topic.id.in_(held), Topic.id.in_(digests))
+    return list(session.scalars(select(Topic.id).where(due).order_by(Topic.id).limit(limit)))
+
+
+def tell_what_is_due(session: Session, topic_id: int, now: datetime, page: str) -> list[str]:
+    """Updates whose time has come, messages that were held, digests; returns the channels that have
+    a message due.  ``page``: where the review page is."""
+    lock = select(Topic).where(Topic.id == topic_id).with_for_update(key_share=True)
+    topic = session.scalar(lock)
+    if topic is None:
+        return []
+    telling = Telling(session, topic, now, page)
+    due = select(Event).where(Event.topic_id == topic_id, Event.update_due_at <= now)
+    events = session.scalars(due.order_by(Event.update_due_at).limit(LIMIT)).all()
+    ids = [event.id for event in events]
+    histories, now_known = telling.histories(ids), standings(session, ids)
+    for event in events:
+        event.update_due_at = None
+        if event.id in histories and event.id in now_known:
+            telling.update(event, histories[event.id], now_known[event.id])
+    session.flush()
+    gathering = Gathering(session, topic, now, page)
+    gathering.gather()
+    return [*dict.fromkeys((*telling.channels, *gathering.channels))]
+
+
+def merged(telling: Telling, event: Event, into: Event) -> None:
+    """An event has been found to be another: its threads go on as that one's, or are told."""
+    histories = telling.histories([event.id, into.id])
+    if event.id not in histories:
+        return
+    session = telling.session
+    seeded = select(Judgement.id).where(Judgement.event_id == into.id, Judgement.seed.is_not(None))
+    if into.id not in histories and session.scalar(seeded.limit(1)) is None:
+        session.execute(update(Alert).where(Alert.event_id == event.id).values(event_id=into.id))
+        return
+    telling.correct(histories[event.id], f"the same as an earlier event: {into.title}")
+
+
+def merge_by_hand(session: Session, event: int, into: int, now: datetime, page: str = "") -> None:
+    """A person says that two events are one.  Raises NotFound, ConfigError."""
+    topic = select(Event.topic_id).where(Event.id == into).scalar_subquery()
+    lock = select(Topic).where(Topic.id == topic).with_for_update(key_share=True)
+    row = session.scalar(lock)
+    gone, kept = (as_it_goes_on(session, one) for one in (event, into))
+    if gone is kept:
+        raise ConfigError(f"event {event} cannot be merged with itself: name two events")
+    if gone.topic_id != kept.topic_id:
+        raise ConfigError(f"events {event} and {into} are of different topics: nothing is merged")
+    merge(session, gone, kept, None, now)
+    if row is not None:
+        merged(Telling(session, row, now, page), gone, kept)
+
+
+def mute_event(session: Session, event_id: int, until: datetime | None) -> None:
+    """Its threads hear nothing before then; None: that ends.  Raises NotFound."""
+    as_it_goes_on(session, event_id).muted_until = until
+
+
+def mute_topic(session: Session, name: str, until: datetime | None, now: datetime) -> None:
+    """What it has to say is held until then; None: that ends.  Raises NotFound."""
+    topic = session.scalar(select(Topic).where(Topic.name == name).with_for_update(key_share=True))
+    if topic is None:
+        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    if until is None and topic.muted_until is not None:
+        alerts = select(Alert.id).where(Alert.topic_id == topic.id)
+        held = (
+            Delivery.alert_id.in_(alerts),
+            Delivery.state == "held",
+            Delivery.not_before == topic.muted_until,
+        )
+        session.execute(update(Delivery).where(*held).values(not_before=now))
+    topic.muted_until = until
