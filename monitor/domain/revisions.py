@@ -11,10 +11,15 @@ MATERIAL_SHARE = 0.1
 
 _WORD = re.compile(r"\w+(?:[.,’'-]\w+)*")
 _CORRECTION = re.compile(
-    r"\b(?:corrections?|corrected|clarification|erratum|an earlier version|previous version"
-    r"|berichtigung|korrektur|rectificati(?:f|on)|correcci[oó]n|rectificaci[oó]n|correzione)\b",
+    r"\b(?:corrections?(?: and clarifications?)?|clarifications?|erratum|berichtigung|korrektur"
+    r"|rectificati(?:f|on)|correcci[oó]n|rectificaci[oó]n|correzione|errata corrige)\s?:"
+    r"|\b(?:earlier|previous|original) version of (?:this|the) (?:\w+ )?"
+    r"(?:article|story|report|post|column|piece|essay|headline|item|caption)\b"
+    r"|\b(?:article|story|report|post|column|piece|headline)(?: has been| was|'s been) corrected\b"
+    r"|\(corrects\b|\bupdated? to correct\b",
     re.IGNORECASE,
 )
+"""A publisher's note; not the Department of Corrections, nor the market's."""
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
@@ -45,12 +50,17 @@ def compare(title: str, text: str, new_title: str, new_text: str) -> Change | No
     told = ["headline changed"] if retitled else []
     if added or removed:
         told.append(f"{added} words added, {removed} removed")
-    corrected = len(_CORRECTION.findall(new_text)) > len(_CORRECTION.findall(text))
+    corrected = _notes(f"{new_title}\n{new_text}") > _notes(f"{title}\n{text}")
     return Change(
         material=retitled or bool(numbers) or share >= MATERIAL_SHARE or corrected,
         words="; ".join(told),
         correction=corrected,
     )
+
+
+def _notes(text: str) -> int:
+    """How many corrections it tells of."""
+    return len(_CORRECTION.findall(text))
 
 
 def _words(text: str) -> Counter[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from monitor import app
 from monitor.domain.join import JoinModel
 from monitor.edge.archive import Archived
-from monitor.types import Article, TopicSettings
+from monitor.types import Article, Routing, TopicSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,10 @@ class Plan:
     """Relevance is not asked: every article goes into an event.  Seeds are not needed then."""
     labels: int = 0
     """Questions that are answered from the gold, one at a time, spread evenly over the archive."""
+    routing: Mapping[str, Routing] = field(default_factory=dict)
+    """What channels would hear, by name; nothing is sent."""
+    step: timedelta | None = None
+    """No longer than this is published at once: so finely are times of messages told."""
     backgrounds: Callable[[], bytes] = app.backgrounds
     join: Callable[[], JoinModel] = app.join_model
 
@@ -55,6 +60,28 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Message:
+    """What one channel would have been sent."""
+
+    channel: str
+    at: datetime
+    kind: str
+    """new_event | update | digest"""
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An event in a message: the only one, or one of a digest's."""
+
+    kind: str
+    """new_event | update | doubtful"""
+    event: str
+    id: str | None
+    """The archive's, of the article that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
 class Replayed:
     judged: tuple[Judged, ...]
     """In the order of judging."""
@@ -63,3 +90,5 @@ class Replayed:
     """Questions that could be answered."""
     seconds: float
     """From the first article to the last."""
+    messages: tuple[Message, ...] = ()
+    """What channels would have heard, in order."""

@@ -9,8 +9,8 @@ gives the same answers.
 from __future__ import annotations
 
 import time
-from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -18,18 +18,19 @@ from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 from monitor import app
+from monitor.commands import Deliver
 from monitor.domain.review import review_order
 from monitor.edge.archive import Archived
 from monitor.edge.store import fits, judging, migrations, replays, topics
-from monitor.edge.store.pending import pending_decisions
+from monitor.edge.store.pending import pending_decisions, pending_words
 from monitor.edge.store.replays import Ruling
 from monitor.edge.store.review import review_candidates
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.pipeline import Parts, handle
-from monitor.run.plan import Judged, Plan, Replayed
-from monitor.types import Article, TopicSettings, Verdict
+from monitor.run.plan import Item, Judged, Message, Plan, Replayed
+from monitor.types import Alert, Article, Digest, DigestItem, Said, TopicSettings, Verdict
 
 BATCH = 50
 """Articles that are published at once."""
@@ -113,13 +114,15 @@ class Player:
             fits=await self.store.look(replays.models_of, self.topic),
             labels=self.answered,
             seconds=seconds,
+            messages=await self._messages(),
         )
 
     async def _prepare(self) -> None:
         """The topic, its first model, its seeds judged."""
         plan = self.plan
         inputs = tuple(SeedInput(seed.source, seed.article) for seed in plan.seeds)
-        topic = TopicInput(TOPIC, (), plan.settings, inputs)
+        channels = tuple(plan.routing)
+        topic = TopicInput(TOPIC, channels, plan.settings, inputs, plan.routing)
         await self.store(topics.sync_topics, [topic], self.clock())
         self.topic = await self.store.look(replays.topic_id, TOPIC)
         if plan.all_relevant:
@@ -178,6 +181,9 @@ class Player:
             end = self._next_question()
         if due is not None:
             end = bisect_left(archive, due, start + 1, end, key=_published)
+        if self.plan.step is not None:
+            last = _published(archive[start]) + self.plan.step
+            end = bisect_right(archive, last, start + 1, end, key=_published)
         batch = archive[start:end]
         self.clock.now = _published(batch[-1])
         rows = [(one.id, one.article) for one in batch]
@@ -208,6 +214,20 @@ class Player:
         events = await self.store.look(replays.events_now, self.topic)
         return [replace(one, event=_name(events.get(judgement))) for judgement, one in judged]
 
+    async def _messages(self) -> tuple[Message, ...]:
+        """What had been said by the end."""
+        said = await self.store.look(replays.messages, self.topic)
+        return tuple(
+            Message(channel, at, words.kind, tuple(self._items(words)))
+            for channel, at, words in said
+        )
+
+    def _items(self, said: Said) -> Iterator[Item]:
+        told = said.items if isinstance(said, Digest) else (said,)
+        for one in told:
+            if isinstance(one, Alert | DigestItem):
+                yield Item(one.kind, str(one.event), self._ids.get(one.match))
+
     async def _fit_due(self) -> datetime | None:
         due, _ = await self.store.look(replays.fit_state, self.topic)
         return due
@@ -215,11 +235,14 @@ class Player:
     async def _drain(self) -> None:
         """Do all that is due now."""
         for _ in range(ROUNDS):
-            due = list(await self.store.look(pending_decisions, self.clock()))
+            now = self.clock()
+            due = await self.store.look(pending_decisions, now)
+            due += await self.store.look(pending_words, now)
             if not due:
                 return
-            for command in due:  # hints come behind
-                due += await handle(command, self.parts)
+            for command in due:  # hints come behind; nothing is sent
+                hints = await handle(command, self.parts)
+                due += [hint for hint in hints if not isinstance(hint, Deliver)]
         raise MonitorError(f"replay: {due[0]} is due again and again: please report it")
 
     def _next_question(self) -> int:

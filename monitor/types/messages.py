@@ -99,6 +99,8 @@ class DigestItem:
     changes: tuple[str, ...] = ()
     """Of an update: what has changed, in words."""
     review_url: str = ""
+    match: int = 0
+    """Its judgement; 0 of none."""
 
 
 @dataclass(frozen=True, slots=True)

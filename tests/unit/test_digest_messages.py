@@ -209,6 +209,7 @@ def test_the_line_of_json() -> None:
                 "originals": 1,
                 "changes": ["10 outlets by now", "new names"],
                 "review_url": "http://127.0.0.1:8000/matches/9",
+                "match": 0,
             }
         ],
         "omitted": 7,

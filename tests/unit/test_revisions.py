@@ -83,3 +83,27 @@ def test_an_edit_without_a_word_of_it_is_no_correction() -> None:
         change = compare("Pier", TEXT, "Pier collapses", text)
         assert change is not None
         assert not change.correction
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The Department of Corrections said so.",
+        "Two corrections officers were hurt.",
+        "Stocks fell into a correction.",
+        "She asked for clarification.",
+        "He corrected himself.",
+        "He pulled an earlier version of the bill.",
+        "The previous version of the phone sold well.",
+    ],
+)
+def test_the_word_alone_is_no_correction(words: str) -> None:
+    change = compare("Pier", TEXT * 20, "Pier", f"{TEXT * 20} {words}")
+    assert change is not None
+    assert not change.correction
+
+
+def test_a_headline_can_be_one() -> None:
+    change = compare("Pier falls", TEXT, "CORRECTION: Pier falls", TEXT)
+    assert change is not None
+    assert change.correction

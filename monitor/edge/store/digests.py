@@ -97,21 +97,29 @@ class Gathering:
     def _gather(
         self, channel: str, routing: types.Routing, rows: Sequence[Held], digest: Digest | None
     ) -> None:
-        regular = digest is not None and digest_only(routing) and "digest" in routing.kinds
-        if len(rows) == 1 and not regular:
+        hears = digest is not None and "digest" in routing.kinds
+        regular = hears and digest_only(routing)
+        begun = digest.since if digest is not None else self.now
+        whole = regular or (hears and routing.alerts_per_day is not None)
+        doubtful = self._doubtful(begun) if whole else []
+        if len(rows) == 1 and not (regular or doubtful):
             delivery, _ = rows[0]
             delivery.state, delivery.not_before, delivery.queued_at = "pending", self.now, self.now
             self.channels[channel] = None
-        elif rows or regular:
-            begun = [alert.created_at for _, alert in rows]
-            since = digest.since if digest is not None else min(begun)
-            self._send(channel, since, rows, doubtful=regular)
+        elif rows or doubtful or regular:
+            since = min([begun, *(alert.created_at for _, alert in rows)])
+            self._send(channel, since, rows, doubtful)
         if digest is not None:
             digest.since, digest.due_at = self.now, digest_after(routing, self.now)
 
-    def _send(self, channel: str, since: datetime, rows: Sequence[Held], *, doubtful: bool) -> None:
-        told = self._items(alert for _, alert in rows)
-        items = [*told, *(self._doubtful(since) if doubtful else ())]
+    def _send(
+        self,
+        channel: str,
+        since: datetime,
+        rows: Sequence[Held],
+        doubtful: Sequence[types.DigestItem],
+    ) -> None:
+        items = [*self._items(alert for _, alert in rows), *doubtful]
         message = types.Digest(
             kind="digest",
             topic=self.topic.name,
@@ -122,7 +130,8 @@ class Gathering:
             review_url=f"{self.page}/" if self.page else "",
             **self._health(since),
         )
-        key = f"digest:{self.topic.id}:{channel}:{self.now.isoformat()}"
+        last = rows[-1][0].id if rows else 0
+        key = f"digest:{self.topic.id}:{channel}:{self.now.isoformat()}:{last}"
         alert_id = add_alert(self.session, key, message, {"topic_id": self.topic.id}, self.now)
         if alert_id is None:
             return
@@ -156,6 +165,7 @@ class Gathering:
                 originals=now[event].originals if event in now else said.originals,
                 changes=said.changes,
                 review_url=said.review_url,
+                match=said.match,
             )
             for event, said in by_event.items()
         ]
@@ -190,6 +200,7 @@ class Gathering:
                 outlets=now[event].outlets,
                 originals=now[event].originals,
                 review_url=match_page(self.page, match),
+                match=match,
             )
             for event, title, best, match in found
             if event in now

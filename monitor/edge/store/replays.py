@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
-from models import Article, Judgement, Model, Topic
+from models import Alert, Article, Delivery, Judgement, Model, Topic
 from monitor import types
+from monitor.domain.messages import alert_from_dict
 from monitor.edge.store.entries import article_key
 from monitor.edge.store.store import Store
 
@@ -120,6 +121,21 @@ def seeds_of(session: Session, topic_id: int) -> dict[int, str]:
         )
     )
     return {id: source for id, source in rows if source is not None}
+
+
+def messages(session: Session, topic_id: int) -> list[tuple[str, datetime, types.Said]]:
+    """What is to be sent: channel, when it was due, what it says; in that order."""
+    due = (
+        select(Delivery.channel, Delivery.queued_at, Alert.message)
+        .join(Alert, Delivery.alert_id == Alert.id)
+        .where(Alert.topic_id == topic_id, Delivery.queued_at.is_not(None))
+        .order_by(Delivery.queued_at, Delivery.id)
+    )
+    return [
+        (channel, at, alert_from_dict(message))
+        for channel, at, message in session.execute(due)
+        if at is not None
+    ]
 
 
 def models_of(session: Session, topic_id: int) -> int:
