@@ -9,7 +9,7 @@ CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint format lock wheel background train-join acceptance bench-detection \
-  baseline bench-kill bench-polling bench-feeds bench-cascade bench-poll clean
+  bench-alerts baseline bench-kill bench-polling bench-feeds bench-cascade bench-poll clean
 
 help: ## what can be done here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -88,6 +88,9 @@ acceptance: $(VENV)/.installed ## the main job on real articles (SEEDS= NOISE= N
 bench-detection: $(VENV)/.installed ## judge streams blind (DATA= SEEDS= MORE=), write docs/detection.md
 	$(BIN)/python tools/bench_detection.py --data $(DATA) $(if $(SEEDS),--seeds $(SEEDS)) $(MORE) \
 	  --write docs/detection.md
+
+bench-alerts: $(VENV)/.installed ## how many alerts a stream would have made (DATA=STREAM.jsonl.gz), write docs/alerts.md
+	$(BIN)/python tools/bench_alerts.py --data $(DATA) $(MORE) --write docs/alerts.md
 
 baseline: $(VENV)/.installed-dev ## raise the floors of tests/quality (MORE=--lower-baseline)
 	$(BIN)/python -m tests.quality.baseline $(MORE)

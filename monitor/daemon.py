@@ -10,6 +10,7 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -22,7 +23,7 @@ from monitor.edge.store.lock import daemon_lock
 from monitor.edge.store.store import Store
 from monitor.errors import MonitorError
 from monitor.pipeline import Parts
-from monitor.ports import Channel, Clock
+from monitor.ports import Clock
 from monitor.run.local import Engine
 from monitor.sync import sync
 
@@ -98,15 +99,11 @@ async def _run_once(config: Config, store: Store) -> None:
 
 
 async def _run(config: Config, store: Store, reload: Reload) -> None:
-    channels = app.make_channels(config)
-
-    def resync() -> None:
-        _resync(reload, store, channels)
-
-    opened = app.open_parts(config, store, channels=channels)
-    async with opened as parts, signals(resync) as stopping:
-        with page(config, parts):
-            await follow(Engine(parts), config, stopping)
+    async with app.open_parts(config, store) as parts:
+        engine = Engine(parts)
+        async with signals(lambda: resync(reload, engine)) as stopping:
+            with page(config, parts):
+                await follow(engine, config, stopping)
 
 
 async def follow(engine: Engine, config: Config, stopping: asyncio.Event) -> None:
@@ -150,10 +147,10 @@ async def _work(config: Config, store: Store) -> None:
 
 
 @asynccontextmanager
-async def signals(resync: Callable[[], None] | None = None) -> AsyncIterator[asyncio.Event]:
+async def signals(renew: Callable[[], None] | None = None) -> AsyncIterator[asyncio.Event]:
     """An event set by SIGTERM or Ctrl-C; a second one ends the process at once.
 
-    ``resync`` is called in a thread on SIGHUP.
+    ``renew`` is called in a thread on SIGHUP.
     """
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
@@ -166,8 +163,8 @@ async def signals(resync: Callable[[], None] | None = None) -> AsyncIterator[asy
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, number)
-    if resync is not None:
-        loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, resync)
+    if renew is not None:
+        loop.add_signal_handler(signal.SIGHUP, loop.run_in_executor, None, renew)
     try:
         yield stopping
     finally:
@@ -175,18 +172,24 @@ async def signals(resync: Callable[[], None] | None = None) -> AsyncIterator[asy
             loop.remove_signal_handler(number)
 
 
-def _resync(reload: Reload, store: Store, channels: dict[str, Channel]) -> None:
-    """Bring feeds, topics and channels up to date; a wrong configuration changes nothing."""
+def resync(reload: Reload, engine: Engine) -> None:
+    """Bring feeds, topics, channels and rules up to date; a wrong configuration changes nothing.
+
+    Where the page is, and how many processes there are, changes at the next start.
+    """
+    parts = engine.parts
     try:
         config = reload()
-        renewed = app.make_channels(config)
-        sync(config, store, app.utc_now())
+        channels = app.make_channels(config, parts.clock)
+        heartbeat = app.make_heartbeat(config)
+        sync(config, parts.store, parts.clock())
     except MonitorError as error:
         log.error("configuration not reloaded, the old one stays in force: %s", error)
         return
-    channels.clear()
-    channels.update(renewed)
-    log.info("configuration reloaded: feeds, topics and channels are up to date")
+    old = parts.rules
+    rules = replace(app.rules_of(config), review_url=old.review_url, public_url=old.public_url)
+    engine.parts = replace(parts, channels=channels, rules=rules, heartbeat=heartbeat)
+    log.info("configuration reloaded: feeds, topics, channels and rules are up to date")
 
 
 @contextmanager

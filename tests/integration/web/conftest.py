@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -98,17 +100,24 @@ class News:
         self.add(feed)
         return feed.id
 
-    def alert(self, topic: int, event: int, **more: Any) -> None:
+    def alert(self, topic: int, event: int, *, not_before: datetime = NOW, **more: Any) -> None:
         alert = Alert(key=f"new_event:{event}", kind="new_event", topic_id=topic, event_id=event,
                       created_at=NOW, message={"title": HOSTILE})  # fmt: skip
         self.add(alert)
         self.add(
-            Delivery(alert_id=alert.id, channel="mail", uid=f"u{event}", not_before=NOW, **more)
+            Delivery(
+                alert_id=alert.id, channel="mail", uid=f"u{event}", not_before=not_before, **more
+            )
         )
 
 
 def count(session: Session) -> int:
     return session.query(Article).count()
+
+
+def words(html: str) -> str:
+    """What a reader sees: no markup, single spaces."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 class Reader:

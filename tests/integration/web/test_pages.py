@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
 
 from models import Entry, Kinship, Model
+from tests.integration.web.conftest import NOW, words
 
 if TYPE_CHECKING:
     from tests.integration.web.conftest import News, Reader
 
-NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> & \"quotes\" 'too'"
-
-
-def words(html: str) -> str:
-    """What a reader sees: no markup, single spaces."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())
 
 
 @pytest.mark.parametrize(
