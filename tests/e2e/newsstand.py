@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -77,6 +78,11 @@ webhook_url = "{self.address}/slack"
         path = folder / "config.toml"
         path.write_text(text, encoding="utf-8")
         return path
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients are killed: that one has gone is nothing to speak of."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -13,15 +13,13 @@ import pytest
 from monitor.edge.store import views
 from monitor.edge.store.lock import daemon_lock
 from monitor.edge.store.store import Store
-from tests.e2e.kill import finish, kill_at_random, monitor
+from tests.e2e.daemon import finish, log_of, monitor
+from tests.e2e.kill import kill_at_random
+from tests.e2e.kill_deliveries import kill_while_sending
 from tests.e2e.newsstand import serve
 from tests.integration.world import load
 
 STORIES = load("stories.jsonl")
-
-
-def log_of(config: Path) -> str:
-    return (config.parent / "log").read_text("utf-8")
 
 
 def wait_for(condition: Callable[[], bool], config: Path, seconds: float = 30) -> None:
@@ -35,8 +33,14 @@ def wait_for(condition: Callable[[], bool], config: Path, seconds: float = 30) -
 def test_two_kills_lose_and_double_nothing() -> None:
     report = kill_at_random(2, random.Random(5))
     assert report.good, str(report)
-    assert report.lost == 0
+    assert report.messages.due >= report.alerts > 0
     assert report.events == 5
+
+
+def test_kills_while_messages_are_sent_repeat_only_those_in_hand() -> None:
+    report = kill_while_sending(3, 24, random.Random(5))
+    assert report.good, str(report)
+    assert report.messages.due == 72
 
 
 def test_stop_and_second_daemon(tmp_path: Path) -> None:

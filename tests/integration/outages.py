@@ -68,7 +68,8 @@ class Front:
         self._closed_until = clock()
 
     def address(self) -> str:
-        return f"http://127.0.0.1:{unused_port() if self._refuses() else self.port}"
+        refuses = self.way == "connection refused"
+        return f"http://127.0.0.1:{unused_port() if refuses else self.port}"
 
     def answer(self, path: str, authorization: str, body: bytes) -> bytes:
         """All that goes over the wire; nothing: it hangs up."""
@@ -92,9 +93,6 @@ class Front:
                 return _http(Reply(404, b"no_service", {}))
             case _:
                 return b""
-
-    def _refuses(self) -> bool:
-        return self.way == "connection refused"
 
     def _busy(self, retry_after: str) -> bytes:
         self._closed_until = self.clock() + WAIT
@@ -288,8 +286,8 @@ def _authenticate(*details: Any) -> AuthResult:
 def services(folder: Path, clock: Clock, certificate: Certificate) -> Iterator[dict[str, Service]]:
     """One for each kind of channel, by the channel's name."""
     mail = Mail(certificate.client)
-    fronts: dict[str, Bot | Hook | Receiver]
-    fronts = {"bot": Bot(clock), "hook": Hook(clock), "web": Receiver(clock)}
+    bot, hook = Bot(clock), Hook(clock)
+    fronts: dict[str, Bot | Hook | Receiver] = {"bot": bot, "hook": hook, "web": Receiver(clock)}
     demands = {
         "tls_context": certificate.server,
         "require_starttls": True,
@@ -302,6 +300,7 @@ def services(folder: Path, clock: Clock, certificate: Certificate) -> Iterator[d
             front.port = stack.enter_context(_running(front))
         yield {"mail": mail, **fronts, "log": Lines(folder / "alerts.jsonl")}
         assert not any(front.early for front in fronts.values())
+        assert not any(front.server.complaints for front in (bot, hook))
 
 
 @contextmanager
