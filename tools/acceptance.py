@@ -147,11 +147,13 @@ def judge(folder: Path, room: Newsroom) -> dict[str, Any]:
     targets = [row for row in matches if "target-" in row["url"]]
     sent = [json.loads(line) for line in room.get("ledger").splitlines()]
     events = {row["event"] for row in targets}
-    alerts = [row for row in rows(folder, "alerts") if row["event"] in events]
+    about = [row for row in rows(folder, "alerts") if row["event"] in events]
+    alerts = [row for row in about if row["kind"] == "new_event"]
     return {
         "targets matched": len(targets),
         "their events": len(events),
         "alerts of that event, by channel": sorted(row["channel"] for row in alerts),
+        "updates of that event": len(about) - len(alerts),
         "false matches": [row["title"] for row in matches if row not in targets],
         "messages taken by the sinks": len(sent),
         "deliveries in the ledger": len(rows(folder, "alerts")),

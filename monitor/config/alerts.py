@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, timedelta
 from typing import Annotated, Any
 
 from pydantic import (
@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from monitor.config.section import Section
 from monitor.config.times import At, Quiet, TimeOfDay, Timezone
+from monitor.config.values import Duration
 from monitor.types import AlertKind, Mode, Routing
 
 MOST = 1_000_000
@@ -48,6 +49,7 @@ class AlertKeys(Section):
     quiet: Quiet = ()
     alerts_per_day: Count | None = None
     min_score: Annotated[float, Field(strict=True, ge=-1, le=1)] | None = None
+    update_gap: Duration = timedelta(hours=1)
     min_sources: Count = 1
 
     @property
@@ -61,6 +63,7 @@ class AlertKeys(Section):
             quiet=self.quiet or None,
             alerts_per_day=self.alerts_per_day,
             min_score=self.min_score,
+            update_gap=self.update_gap,
             min_sources=self.min_sources,
         )
 

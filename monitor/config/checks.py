@@ -52,6 +52,12 @@ def _disagreements(keys: AlertKeys) -> Iterator[tuple[str, tuple[str, ...], str]
             f'"{keys.at}" names a day, but the mode is "{keys.mode}": '
             f'write "{keys.at.time:%H:%M}", or set mode = "weekly"',
         )
+    if "update" in keys.kinds and "new_event" not in keys.kinds:
+        yield (
+            "kinds",
+            (),
+            'has "update" without "new_event", so there is no thread that it could follow: add it',
+        )
     if "digest" in keys.kinds or not {"new_event", "update"} & set(keys.kinds):
         return
     lost = 'lacks "digest", so {} would never be said: add it'

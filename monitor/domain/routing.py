@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from monitor.domain.attention import Budget
@@ -61,7 +61,7 @@ def when(
         return heard
     if (morning := quiet_until(routing, now)) is not None:
         return morning
-    if routing.alerts_per_day is not None:
+    if routing.alerts_per_day is not None and not alert.correction:
         room = budget()
         fits = room.takes(alert.score) if alert.kind == "new_event" else room.takes_update
         if not fits:
@@ -73,7 +73,12 @@ def routing_to_dict(routing: Routing) -> dict[str, Any]:
     """As JSON types; ``routing_from_dict`` gives back an equal one."""
     quiet = routing.quiet and [one.isoformat() for one in routing.quiet]
     kinds = list(routing.kinds)
-    return asdict(routing) | {"kinds": kinds, "at": routing.at.isoformat(), "quiet": quiet}
+    return asdict(routing) | {
+        "kinds": kinds,
+        "at": routing.at.isoformat(),
+        "quiet": quiet,
+        "update_gap": routing.update_gap.total_seconds(),
+    }
 
 
 def routing_from_dict(record: Mapping[str, Any]) -> Routing:
@@ -83,6 +88,8 @@ def routing_from_dict(record: Mapping[str, Any]) -> Routing:
         values["kinds"] = tuple(values["kinds"])
     if "at" in values:
         values["at"] = time.fromisoformat(values["at"])
+    if "update_gap" in values:
+        values["update_gap"] = timedelta(seconds=values["update_gap"])
     if values.get("quiet"):
         begin, end = values["quiet"]
         values["quiet"] = (time.fromisoformat(begin), time.fromisoformat(end))

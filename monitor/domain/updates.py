@@ -13,10 +13,10 @@ from monitor.types import Novelty
 
 STEPS = (5, 10, 25, 50)
 """Outlets: growth past each of these is told."""
-FIRST_GAP = timedelta(hours=1)
-"""Between the first message about an event and an update; each update doubles it.  What comes in
-between is told together."""
 LONGEST_GAP = timedelta(days=7)
+CONFIRMED_GAP = timedelta(minutes=10)
+"""A second report in words of its own waits no longer: those that come together with the first
+are told with it."""
 MOST = 5
 """Facts of a kind in one message."""
 SENTENCES = 2
@@ -54,24 +54,33 @@ class Update:
 
     changes: tuple[str, ...]
     due_at: datetime
+    correction: bool = False
 
 
-def update_of(told: Told, news: News) -> Update | None:
+def update_of(told: Told, news: News, gap: timedelta) -> Update | None:
     """None: nothing of substance has changed.
 
-    A correction and the first independent report are due at once.
+    ``gap``: from the first message to an update; each update doubles it, and what comes in between
+    is told together.  A correction is due at once, a first confirmation soon.
     """
-    urgent = [f"correction: {one}" for one in news.corrections]
+    corrected = [f"correction: {one}" for one in news.corrections]
+    confirmed = []
     if told.originals < 2 <= news.originals:
         by = f": {news.confirmed_by}" if news.confirmed_by else ""
-        urgent.append(f"a second outlet reports it in words of its own{by}")
+        confirmed.append(f"a second outlet reports it in words of its own{by}")
     grown = [step for step in STEPS if told.outlets < step <= news.outlets]
     patient = [f"{news.outlets} outlets by now"] if grown else []
     patient += [*_facts(news.novelty), *news.edits]
-    if not (urgent or patient):
+    if not (corrected or confirmed or patient):
         return None
-    gap = min(FIRST_GAP * 2 ** min(told.updates, 16), LONGEST_GAP)
-    return Update((*urgent, *patient), told.at if urgent else told.at + gap)
+    if corrected:
+        wait = timedelta()
+    elif confirmed:
+        wait = min(gap, CONFIRMED_GAP)
+    else:
+        wait = min(gap * 2 ** min(told.updates, 16), max(gap, LONGEST_GAP))
+    changes = (*corrected, *confirmed, *patient)
+    return Update(changes, told.at + wait, correction=bool(corrected))
 
 
 def _facts(novelty: Novelty) -> list[str]:

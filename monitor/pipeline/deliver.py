@@ -63,7 +63,7 @@ async def _failed(delivery: Delivery, error: DeliveryError, parts: Parts) -> lis
         log.error("alert %d on %s is dead: %s", delivery.id, delivery.channel, error)
         told = await parts.store(alerts.mark_dead, delivery, str(error), parts.rules.tell, now)
         return [*map(Deliver, told)]
-    await parts.store(alerts.mark_failed, delivery.id, str(error), retry_at)
+    await parts.store(alerts.mark_failed, delivery, str(error), retry_at)
     log.warning(
         "alert %d on %s failed (attempt %d, next at %s): %s",
         delivery.id,

@@ -52,6 +52,8 @@ class Alert:
     """What no earlier coverage of the topic said."""
     changes: tuple[str, ...] = ()
     """Of an update: what has changed since the last message, in words."""
+    correction: bool = False
+    """Of an update: what has been said was wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time
+from datetime import time, timedelta
 from typing import Literal
 
 AlertKind = Literal["new_event", "update", "digest", "feed"]
@@ -29,5 +29,7 @@ class Routing:
     """So many instant messages at most; what is left over goes into the digest."""
     min_score: float | None = None
     """Of the clearest match of an event, for it to be told."""
+    update_gap: timedelta = timedelta(hours=1)
+    """Between the first message of a thread and an update; each update doubles it."""
     min_sources: int = 1
     """So many outlets must report an event for it to be told."""

@@ -23,7 +23,7 @@ from monitor.edge.store.store import Store
 from tests.e2e import kill_deliveries
 from tests.e2e.daemon import Tally, finish, in_hand, ledger, log_of, monitor, tally
 from tests.e2e.newsstand import Newsstand, serve
-from tests.integration.world import Outcome, load, outcome
+from tests.integration.world import Outcome, Story, load, outcome
 
 SHORTEST, LONGEST = 0.8, 4.0
 """Seconds from a start to its kill; a start takes about the first of them."""
@@ -55,8 +55,7 @@ class Report:
         )
 
 
-def kill_at_random(kills: int, chance: random.Random) -> Report:
-    stories = [*load("stories.jsonl"), *load("tellings.jsonl")]
+def kill_at_random(kills: int, chance: random.Random, stories: list[Story]) -> Report:
     found: Counter[str] = Counter()
     with serve(stories) as stand, tempfile.TemporaryDirectory() as name:
         peace, war = Path(name, "peace"), Path(name, "war")
@@ -124,7 +123,8 @@ def main() -> None:
     chance = random.Random(given.seed)
     sending = kill_deliveries.kill_while_sending(given.kills, given.alerts, chance)
     sys.stdout.write(f"{sending}\n")
-    reading = kill_at_random(given.archive_kills, chance)
+    stories = [*load("stories.jsonl"), *load("tellings.jsonl")]
+    reading = kill_at_random(given.archive_kills, chance, stories)
     sys.stdout.write(f"{reading}\n")
     if given.write:
         given.write.write_text(_page(given.seed, sending, reading), encoding="utf-8")

@@ -31,10 +31,10 @@ def wait_for(condition: Callable[[], bool], config: Path, seconds: float = 30) -
 
 
 def test_two_kills_lose_and_double_nothing() -> None:
-    report = kill_at_random(2, random.Random(5))
+    report = kill_at_random(2, random.Random(5), [s for s in STORIES if s.event or s.id < "n20"])
     assert report.good, str(report)
     assert report.messages.due >= report.alerts > 0
-    assert report.events == 5
+    assert report.events == len({story.event for story in STORIES if story.event})
 
 
 def test_kills_while_messages_are_sent_repeat_only_those_in_hand() -> None:
@@ -100,7 +100,7 @@ def test_a_hangup_brings_new_feeds_and_channels(tmp_path: Path) -> None:
 
 
 def test_once_leaves_with_nothing_more_to_do(tmp_path: Path) -> None:
-    with serve(STORIES) as stand:
+    with serve(STORIES[:25]) as stand:
         config = stand.config(tmp_path, interval="1h")
         finish(config)
         before = log_of(config)

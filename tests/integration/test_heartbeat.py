@@ -6,12 +6,16 @@ import asyncio
 import logging
 import socket
 import ssl
+from dataclasses import replace
 
 import pytest
 
 from monitor.edge.heartbeat import Heartbeat
-from monitor.errors import ConfigError
+from monitor.edge.store.store import Store
+from monitor.errors import ConfigError, StoreError
+from monitor.run.local import Engine
 from tests.integration.servers import Answer, redirect, reply, run, serving
+from tests.integration.world import AFTER, Clock, parts_for
 
 SECRET = "/ping/0b5c-s3cr3t?create=1"
 
@@ -212,3 +216,51 @@ def test_an_address_that_is_none(url: str) -> None:
         Heartbeat(url)
     assert str(caught.value) == "is no http(s) address"
     assert caught.value.__cause__ is None
+
+
+# ------------------------------------------------------------------ from the engine
+
+
+@pytest.mark.parametrize(("works", "beats"), [(True, 2), (False, 0)])
+def test_each_tick_that_reached_the_database_is_a_beat(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch, works: bool, beats: int
+) -> None:
+    heard: list[int] = []
+
+    async def beat() -> None:
+        heard.append(1)
+
+    async def broken(*_: object) -> None:
+        raise StoreError("database: is gone")
+
+    async def story() -> None:
+        with parts_for(store, (), Clock(AFTER)) as parts:
+            if not works:
+                monkeypatch.setattr(parts.store, "look", broken)
+            engine = Engine(replace(parts, heartbeat=beat))
+            await engine.tick()
+            await engine.tick()
+            await asyncio.sleep(0)
+            await engine.stop(1)
+            await engine.tick()
+
+    store = Store(sqlite_url)
+    run(story)
+    store.close()
+    assert len(heard) == beats
+
+
+def test_a_watcher_that_hangs_holds_up_no_tick_and_no_stop(sqlite_url: str) -> None:
+    async def story() -> None:
+        async def hang() -> None:
+            await asyncio.Event().wait()
+
+        with parts_for(store, (), Clock(AFTER)) as parts:
+            engine = Engine(replace(parts, heartbeat=hang))
+            async with asyncio.timeout(5):
+                await engine.tick()
+                await engine.stop(0.1)
+
+    store = Store(sqlite_url)
+    run(story)
+    store.close()

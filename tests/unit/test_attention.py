@@ -242,7 +242,7 @@ def test_no_stream_exceeds_it(busy: list[int], limit: int, coarse: bool, seed: i
     days = live(random.Random(seed), lambda day: busy[day], len(busy), score=score, limit=limit)
     for day in days:
         assert len(day.told) <= limit
-        if sum(busy) <= limit:
+        if sum(busy) <= limit // 2:  # room even if as many were still to come
             assert day.told == day.came
 
 

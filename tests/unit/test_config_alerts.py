@@ -232,9 +232,14 @@ def test_without_events_nothing_is_put_off(tmp_path: Path) -> None:
             "mode, quiet, timezone",
         ),
         (
-            'mode = "daily"\nkinds = ["update"]',
+            'mode = "daily"\nkinds = ["new_event"]',
             'kinds: lacks "digest", so what mode = "daily" puts off would never be said: add it',
         ),
+        (
+            'kinds = ["update", "digest"]',
+            'kinds: has "update" without "new_event", so there is no thread that it could follow: ',
+        ),
+        ('update_gap = "soon"', "update_gap: 'soon' is not a duration"),
         (
             'alerts_per_day = 5\nkinds = ["new_event"]',
             'kinds: lacks "digest", so what alerts_per_day leaves over would never be said: add it',
@@ -265,12 +270,12 @@ def test_a_mistake(tmp_path: Path, text: str, said: str) -> None:
             'write "07:30", or set mode = "weekly"',
         ),
         (
-            'kinds = ["update"]\n[topics.x.alerts.mail]\nalerts_per_day = 5',
+            'kinds = ["new_event"]\n[topics.x.alerts.mail]\nalerts_per_day = 5',
             '[topics.x.alerts.mail] kinds: lacks "digest", so what alerts_per_day leaves over '
             "would never be said: add it",
         ),
         (
-            'kinds = ["update"]\nmode = "daily"\n[topics.x.alerts.log]\nmin_sources = 2',
+            'kinds = ["new_event"]\nmode = "daily"\n[topics.x.alerts.log]\nmin_sources = 2',
             '[topics.x.alerts] kinds: lacks "digest", so what mode = "daily" puts off '
             "would never be said: add it",
         ),

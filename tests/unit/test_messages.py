@@ -277,6 +277,7 @@ def test_the_line_of_json() -> None:
             "sentences": ["Ada Ash closed Catania for two years.", "It costs $40.", "A third."],
         },
         "changes": [],
+        "correction": False,
         "thread": None,
         "created_at": "2026-11-21T08:00:00+00:00",
     }

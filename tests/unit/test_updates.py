@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.updates import (
-    FIRST_GAP,
+    CONFIRMED_GAP,
     LONGEST_GAP,
     MOST,
     SENTENCES,
@@ -27,7 +27,8 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 TOLD = Told(at=NOON, outlets=1, originals=1, updates=0)
 NOTHING = News(outlets=1, originals=1, novelty=Novelty())
-LATER = NOON + FIRST_GAP
+LATER = NOON + HOUR
+SOON = NOON + CONFIRMED_GAP
 
 facts = st.lists(st.sampled_from("abcdefgh"), max_size=7).map(tuple)
 novelties = st.builds(Novelty, names=facts, places=facts, numbers=facts, sentences=facts)
@@ -47,6 +48,10 @@ news = st.builds(
 )
 
 
+def after_an_hour(told: Told, news: News) -> Update | None:
+    return update_of(told, news, HOUR)
+
+
 @pytest.mark.parametrize(
     "unchanged",
     [
@@ -60,7 +65,7 @@ news = st.builds(
     ],
 )
 def test_without_substance_it_hears_nothing(unchanged: News) -> None:
-    assert update_of(TOLD, unchanged) is None
+    assert after_an_hour(TOLD, unchanged) is None
 
 
 @pytest.mark.parametrize(
@@ -82,13 +87,19 @@ def test_without_substance_it_hears_nothing(unchanged: News) -> None:
     ],
 )
 def test_what_can_wait_is_said_after_an_hour(news: News, said: str) -> None:
-    assert update_of(TOLD, news) == Update((said,), LATER)
+    assert after_an_hour(TOLD, news) == Update((said,), LATER)
+
+
+def test_a_correction_is_said_at_once() -> None:
+    news = replace(NOTHING, corrections=("five, not six",))
+    assert after_an_hour(TOLD, news) == Update(
+        ("correction: five, not six",), NOON, correction=True
+    )
 
 
 @pytest.mark.parametrize(
     ("news", "said"),
     [
-        (replace(NOTHING, corrections=("five, not six",)), "correction: five, not six"),
         (replace(NOTHING, originals=2), "a second outlet reports it in words of its own"),
         (
             replace(NOTHING, originals=3, confirmed_by="Coast News"),
@@ -96,12 +107,28 @@ def test_what_can_wait_is_said_after_an_hour(news: News, said: str) -> None:
         ),
     ],
 )
-def test_what_is_urgent_is_said_at_once(news: News, said: str) -> None:
-    assert update_of(TOLD, news) == Update((said,), NOON)
+def test_a_first_confirmation_is_said_soon(news: News, said: str) -> None:
+    assert after_an_hour(TOLD, news) == Update((said,), SOON)
+    assert update_of(TOLD, news, timedelta(minutes=2)) == Update(
+        (said,), NOON + timedelta(minutes=2)
+    )
+
+
+def test_without_a_gap_nothing_waits() -> None:
+    for news in (replace(NOTHING, originals=2), replace(NOTHING, outlets=5)):
+        update = update_of(replace(TOLD, updates=9), news, timedelta())
+        assert update is not None
+        assert update.due_at == NOON
+
+
+def test_a_gap_of_more_than_a_week_is_kept() -> None:
+    update = update_of(TOLD, replace(NOTHING, outlets=5), timedelta(days=30))
+    assert update is not None
+    assert update.due_at == NOON + timedelta(days=30)
 
 
 def test_what_is_urgent_comes_first_and_takes_the_rest_along() -> None:
-    update = update_of(
+    update = after_an_hour(
         replace(TOLD, updates=9),
         News(
             outlets=30,
@@ -120,20 +147,20 @@ def test_what_is_urgent_comes_first_and_takes_the_rest_along() -> None:
         "new names",
         "an edit",
     )
-    assert update == Update(changes, NOON)
+    assert update == Update(changes, NOON, correction=True)
 
 
 def test_growth_is_said_when_it_passes_a_step() -> None:
     for before in range(60):
         for now in range(60):
-            update = update_of(replace(TOLD, outlets=before), replace(NOTHING, outlets=now))
+            update = after_an_hour(replace(TOLD, outlets=before), replace(NOTHING, outlets=now))
             passed = [step for step in (5, 10, 25, 50) if before < step <= now]
             assert (update is not None) is bool(passed), (before, now)
 
 
 @pytest.mark.parametrize(("before", "now"), [(2, 3), (2, 50), (5, 2), (0, 1), (2, 1)])
 def test_only_the_first_independent_report_is_news(before: int, now: int) -> None:
-    assert update_of(replace(TOLD, originals=before), replace(NOTHING, originals=now)) is None
+    assert after_an_hour(replace(TOLD, originals=before), replace(NOTHING, originals=now)) is None
 
 
 @pytest.mark.parametrize(
@@ -141,7 +168,7 @@ def test_only_the_first_independent_report_is_news(before: int, now: int) -> Non
     [(0, 1), (1, 2), (2, 4), (3, 8), (7, 128), (8, 168), (9, 168), (17, 168), (10**9, 168)],
 )
 def test_each_update_doubles_the_wait(updates: int, hours: int) -> None:
-    update = update_of(replace(TOLD, updates=updates), replace(NOTHING, outlets=5))
+    update = after_an_hour(replace(TOLD, updates=updates), replace(NOTHING, outlets=5))
     assert update is not None
     assert update.due_at == NOON + hours * HOUR
 
@@ -151,7 +178,7 @@ def test_an_event_that_grows_for_a_month_is_told_of_a_dozen_times() -> None:
     said, now = TOLD, NOON
     while now < NOON + timedelta(days=30):
         now += HOUR
-        update = update_of(said, replace(NOTHING, novelty=Novelty(names=(f"Ana {now}",))))
+        update = after_an_hour(said, replace(NOTHING, novelty=Novelty(names=(f"Ana {now}",))))
         if update is not None and update.due_at <= now:
             said = replace(said, at=now, updates=said.updates + 1)
     assert 8 <= said.updates <= 12
@@ -159,22 +186,26 @@ def test_an_event_that_grows_for_a_month_is_told_of_a_dozen_times() -> None:
 
 @given(told, news)
 def test_an_update_has_something_to_say_and_is_due_in_time(told: Told, news: News) -> None:
-    update = update_of(told, news)
+    update = after_an_hour(told, news)
     if update is None:
         assert not (news.edits or news.corrections)
         return
     assert update.changes
     assert all(update.changes)
     assert NOON <= update.due_at <= NOON + LONGEST_GAP
-    urgent = bool(news.corrections) or told.originals < 2 <= news.originals
-    assert (update.due_at == NOON) is urgent
+    assert (update.due_at == NOON) is bool(news.corrections)
+    confirmed = told.originals < 2 <= news.originals
+    assert (update.due_at <= SOON) is (bool(news.corrections) or confirmed)
 
 
 @given(told, news)
 def test_what_has_been_said_is_not_said_again(told: Told, news: News) -> None:
     """After the message only what is newer counts: the same numbers are no news."""
     said = replace(told, outlets=news.outlets, originals=news.originals)
-    assert update_of(said, replace(NOTHING, outlets=news.outlets, originals=news.originals)) is None
+    assert (
+        after_an_hour(said, replace(NOTHING, outlets=news.outlets, originals=news.originals))
+        is None
+    )
 
 
 # ------------------------------------------------------------------------ several matches

@@ -59,6 +59,7 @@ def update_alert(
     originals: int,
     novelty: Novelty,
     changes: Sequence[str],
+    correction: bool,
 ) -> Alert:
     """``article``: the match that brings most of what is new."""
     return Alert(
@@ -77,6 +78,7 @@ def update_alert(
         originals=originals,
         novelty=novelty,
         changes=tuple(changes),
+        correction=correction,
     )
 
 

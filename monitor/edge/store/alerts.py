@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from models import Alert, Delivery, Topic
@@ -107,6 +107,9 @@ def claim(session: Session, channel: str, now: datetime) -> types.Delivery | Non
         return None
     session.refresh(row)
     alert = session.get_one(Alert, row.alert_id)
+    said = alert_from_dict(alert.message)
+    if isinstance(said, types.Alert) and said.kind == "new_event":
+        said = _as_now(session, said, alert.event_id)
     return types.Delivery(
         id=row.id,
         uid=row.uid,
@@ -114,7 +117,7 @@ def claim(session: Session, channel: str, now: datetime) -> types.Delivery | Non
         attempts=row.attempts,
         created_at=alert.created_at,
         queued_at=row.queued_at,
-        alert=alert_from_dict(alert.message),
+        alert=said,
         thread=thread_of(session, alert, channel) if alert.kind == "update" else None,
     )
 
@@ -139,7 +142,7 @@ def thread_of(session: Session, alert: Alert, channel: str) -> types.Thread | No
             Delivery.state == "sent",
             Delivery.alert_id != alert.id,
         )
-        .order_by(Delivery.sent_at, Delivery.id)
+        .order_by(Delivery.id)  # not by sent_at: the first may have been sent again
     )
     rows = session.execute(sent).all()
     if not rows or alert.event_id is None:
@@ -148,9 +151,14 @@ def thread_of(session: Session, alert: Alert, channel: str) -> types.Thread | No
     said = alert_from_dict(first.message)
     if not isinstance(said, types.Alert):
         return None
-    if now := standings(session, [alert.event_id]).get(alert.event_id):
-        said = replace(said, outlets=now.outlets, originals=now.originals)
+    said = _as_now(session, said, alert.event_id)
     return types.Thread(uids=tuple(uid for uid, _, _ in rows), receipt=receipt or "", alert=said)
+
+
+def _as_now(session: Session, said: types.Alert, event: int | None) -> types.Alert:
+    """With the numbers of today: it may have been held, or its channel down."""
+    now = None if event is None else standings(session, [event]).get(event)
+    return said if now is None else replace(said, outlets=now.outlets, originals=now.originals)
 
 
 def mark_sent(session: Session, delivery_id: int, receipt: str, now: datetime) -> None:
@@ -162,10 +170,19 @@ def mark_sent(session: Session, delivery_id: int, receipt: str, now: datetime) -
     )
 
 
-def mark_failed(session: Session, delivery_id: int, error: str, retry_at: datetime) -> None:
+def mark_failed(session: Session, delivery: types.Delivery, error: str, retry_at: datetime) -> None:
     """Try again at ``retry_at``."""
     values = {"state": "pending", "not_before": retry_at, "last_error": error}
-    session.execute(update(Delivery).where(Delivery.id == delivery_id).values(values))
+    session.execute(update(Delivery).where(*_leased(delivery)).values(values))
+
+
+def _leased(delivery: types.Delivery) -> tuple[ColumnElement[bool], ...]:
+    """It is still ours: where the lease has ended, another may have sent it meanwhile."""
+    return (
+        Delivery.id == delivery.id,
+        Delivery.state == "sending",
+        Delivery.attempts == delivery.attempts,
+    )
 
 
 def mark_dead(
@@ -174,8 +191,8 @@ def mark_dead(
     """It is not tried again until it is resent by hand.  Another channel hears of that, once a day:
     those of ``ops``, or where there is none the other ones of the topic; returns them."""
     values = {"state": "dead", "last_error": error}
-    session.execute(update(Delivery).where(Delivery.id == delivery.id).values(values))
-    if isinstance(delivery.alert, types.ChannelAlert):
+    died = session.execute(update(Delivery).where(*_leased(delivery)).values(values))
+    if not died.rowcount or isinstance(delivery.alert, types.ChannelAlert):  # type: ignore[attr-defined]
         return []
     channel = delivery.channel
     others = [other for other in ops if other != channel]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from models import Alert, Article, Delivery, Digest, Event, Feed, Judgement, Topic
@@ -19,7 +20,7 @@ from monitor.edge.store.kinship import current
 from monitor.edge.store.since import match_page
 from monitor.edge.store.standing import standings
 from monitor.edge.store.statements import insert_new
-from monitor.edge.store.telling import routing_of
+from monitor.edge.store.telling import left_today, routing_of
 
 LISTED = 30
 """Events in one message; the others are counted, and on the page."""
@@ -60,39 +61,47 @@ class Gathering:
         """Those on which a message has become due now."""
 
     def gather(self) -> None:
-        held = {channel: list(rows) for channel, rows in groupby(self._held(), _channel)}
+        over = self._held(Delivery.not_before <= self.now)
+        held = {channel: list(rows) for channel, rows in groupby(over, _channel)}
         mine = select(Digest).where(Digest.topic_id == self.topic.id, Digest.due_at <= self.now)
         due = {row.channel: row for row in self.session.scalars(mine)}
         for channel in dict.fromkeys((*held, *due)):
-            rows, digest = held.get(channel, []), due.get(channel)
+            digest = due.get(channel)
+            rows: Sequence[Held] = held.get(channel, [])
             routing = self.routing.get(channel, types.Routing())
-            if (later := self._not_now(routing, digest)) is not None:
+            if (later := self._not_now(channel, routing, digest)) is not None:
                 for delivery, _ in rows:
                     delivery.not_before = later
                 if digest is not None:
-                    digest.due_at = later
+                    digest.due_at = digest_after(routing, later)
                 continue
+            if digest is not None and digest_only(routing):  # whatever hour was in force before
+                rows = self._held(Delivery.channel == channel)
             self._gather(channel, routing, rows, digest)
 
-    def _held(self) -> Sequence[Held]:
+    def _held(self, condition: ColumnElement[bool]) -> Sequence[Held]:
         waiting = (
             select(Delivery, Alert)
             .join(Alert, Delivery.alert_id == Alert.id)
-            .where(
-                Alert.topic_id == self.topic.id,
-                Delivery.state == "held",
-                Delivery.not_before <= self.now,
-            )
+            .where(Alert.topic_id == self.topic.id, Delivery.state == "held", condition)
             .order_by(Delivery.channel, Delivery.id)
         )
         return self.session.execute(waiting).all()
 
-    def _not_now(self, routing: types.Routing, digest: Digest | None) -> datetime | None:
-        """When instead; a digest keeps its hour even if that is a quiet one."""
+    def _not_now(
+        self, channel: str, routing: types.Routing, digest: Digest | None
+    ) -> datetime | None:
+        """When instead; a digest keeps its hour even if that is a quiet one, and what belongs in it
+        waits for it."""
         muted = self.topic.muted_until
         if muted is not None and muted > self.now:
             return muted
-        return None if digest is not None else quiet_until(routing, self.now)
+        if digest is not None:
+            return None
+        if digest_only(routing):
+            mine = Digest.topic_id == self.topic.id, Digest.channel == channel
+            return self.session.scalar(select(Digest.due_at).where(*mine))
+        return quiet_until(routing, self.now)
 
     def _gather(
         self, channel: str, routing: types.Routing, rows: Sequence[Held], digest: Digest | None
@@ -102,15 +111,27 @@ class Gathering:
         begun = digest.since if digest is not None else self.now
         whole = regular or (hears and routing.alerts_per_day is not None)
         doubtful = self._doubtful(begun) if whole else []
-        if len(rows) == 1 and not (regular or doubtful):
-            delivery, _ = rows[0]
-            delivery.state, delivery.not_before, delivery.queued_at = "pending", self.now, self.now
-            self.channels[channel] = None
+        if len(rows) == 1 and not (regular or doubtful) and self._room(channel, routing):
+            self._let_go(*rows[0])
         elif rows or doubtful or regular:
             since = min([begun, *(alert.created_at for _, alert in rows)])
             self._send(channel, since, rows, doubtful)
         if digest is not None:
             digest.since, digest.due_at = self.now, digest_after(routing, self.now)
+
+    def _room(self, channel: str, routing: types.Routing) -> bool:
+        """Whether there may be one more message of its own today."""
+        if routing.alerts_per_day is None:
+            return True
+        return left_today(self.session, self.topic, channel, routing, self.now) > 0
+
+    def _let_go(self, delivery: Delivery, alert: Alert) -> None:
+        """As a message of its own; what has come of its event meanwhile is looked at after it."""
+        delivery.state, delivery.not_before, delivery.queued_at = "pending", self.now, self.now
+        self.channels[delivery.channel] = None
+        if alert.kind == "new_event" and alert.event_id is not None:
+            event = self.session.get_one(Event, current(self.session, alert.event_id))
+            event.update_due_at = event.update_due_at or self.now
 
     def _send(
         self,
@@ -149,6 +170,9 @@ class Gathering:
             if isinstance(said, types.Alert) and alert.event_id is not None:
                 event = current(self.session, alert.event_id)
                 before = by_event.get(event)
+                if before is not None and before.kind == said.kind == "update":
+                    changes = dict.fromkeys((*before.changes, *said.changes))
+                    said = replace(said, changes=tuple(changes))
                 if before is None or before.kind != "new_event":
                     by_event[event] = said
         now = standings(self.session, list(by_event))

@@ -74,15 +74,14 @@ def judge_again(session: Session, articles: Collection[int], now: datetime) -> l
     return list(topics)
 
 
-def wake_threads(session: Session, articles: Collection[int], now: datetime) -> list[int]:
-    """Articles of events that have been told have changed; returns the topics."""
+def wake_threads(session: Session, articles: Collection[int], now: datetime) -> None:
+    """Articles of events that have been told have changed."""
     if not articles:
-        return []
+        return
     told = select(Judgement.event_id).where(Judgement.article_id.in_(articles))
-    woken = update(Event).where(
-        Event.id.in_(told), Event.alarmed_at.is_not(None), Event.update_due_at.is_(None)
-    )
-    return list(session.scalars(woken.values(update_due_at=now).returning(Event.topic_id)))
+    later = Event.update_due_at.is_(None) | (Event.update_due_at > now)  # a correction is urgent
+    woken = update(Event).where(Event.id.in_(told), Event.alarmed_at.is_not(None), later)
+    session.execute(woken.values(update_due_at=now))
 
 
 def revisions_of(session: Session, article_id: int) -> list[Revision]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -48,12 +49,14 @@ class Since:
         self.edits = session.execute(edited).all()
         self.novelty = together(novelty_of(judgement.novelty) for judgement, _ in self.originals)
 
-    def update(self, standing: Standing, updates: int) -> Update | None:
-        """What of it is of substance; ``updates``: how many there have been."""
+    def update(self, standing: Standing, updates: int, gap: timedelta) -> Update | None:
+        """What of it is of substance; ``updates``: how many there have been; ``gap``: the first."""
         words = [
             (revision.correction, f"{article.source} has changed its report ({revision.change})")
             for revision, _, article in self.edits
         ]
+        told_by = self.last.message.get("source")
+        others = [article.source for _, article in self.originals if article.source != told_by]
         told = Told(
             at=self.last.created_at,
             outlets=self.last.message.get("outlets", 1),
@@ -64,25 +67,20 @@ class Since:
             outlets=standing.outlets,
             originals=standing.originals,
             novelty=self.novelty,
-            confirmed_by=self.originals[-1][1].source if self.originals else "",
+            confirmed_by=others[0] if others else "",
             edits=tuple(text for correction, text in words if not correction),
             corrections=tuple(text for correction, text in words if correction),
         )
-        return update_of(told, news)
+        return update_of(told, news, gap)
 
-    def alert(
-        self, topic: str, changes: Sequence[str], standing: Standing, page: str
-    ) -> types.Alert:
+    def alert(self, topic: str, update: Update, standing: Standing, page: str) -> types.Alert:
         """It shows the match that brings most, or was edited; without one, what the last message
         showed."""
         edited = [(judgement, article) for _, judgement, article in self.edits]
         some = self.originals or edited or self.copies
         if not some:
-            return replace(
-                correction(self.last, changes),
-                outlets=standing.outlets,
-                originals=standing.originals,
-            )
+            again = shown_again(self.last, update)
+            return replace(again, outlets=standing.outlets, originals=standing.originals)
         judgement, article = max(some, key=lambda one: _weight(one[0]))
         return update_alert(
             topic=topic,
@@ -94,16 +92,23 @@ class Since:
             outlets=standing.outlets,
             originals=standing.originals,
             novelty=self.novelty,
-            changes=changes,
+            changes=update.changes,
+            correction=update.correction,
         )
 
 
-def correction(last: Alert, changes: Sequence[str]) -> types.Alert:
+def shown_again(last: Alert, update: Update) -> types.Alert:
     """An update that shows the match which the last message showed."""
     said = alert_from_dict(last.message)
     if not isinstance(said, types.Alert):
         raise TypeError(f"alert {last.id} is not about an event")
-    return replace(said, kind="update", changes=tuple(changes), novelty=types.Novelty())
+    return replace(
+        said,
+        kind="update",
+        changes=update.changes,
+        correction=update.correction,
+        novelty=types.Novelty(),
+    )
 
 
 def novelty_of(record: Mapping[str, Sequence[str]] | None) -> types.Novelty:

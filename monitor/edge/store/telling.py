@@ -15,8 +15,9 @@ from monitor import types
 from monitor.domain.attention import HISTORY, Budget
 from monitor.domain.daytime import day_of
 from monitor.domain.routing import clears, has_bar, routing_from_dict, wanted, when
+from monitor.domain.updates import Update
 from monitor.edge.store.alerts import add_alert, add_delivery
-from monitor.edge.store.since import Since, correction
+from monitor.edge.store.since import Since, shown_again
 from monitor.edge.store.standing import Standing
 
 RISING = timedelta(days=30)
@@ -70,7 +71,8 @@ class Telling:
 
     def waiting(self, history: History) -> list[str]:
         """Channels for which the event has not been important enough so far."""
-        if self.now - history.first.created_at > RISING:
+        event = self.session.get_one(Event, history.first.event_id)
+        if self.muted(event) or self.now - history.first.created_at > RISING:
             return []
         return [
             channel
@@ -87,33 +89,41 @@ class Telling:
         ``fresh``: judgements that have just been made.
         """
         event.update_due_at = None
-        channels = [
-            channel
-            for channel, state in history.channels.items()
-            if state != "held" and channel in self.routing
-            if wanted(self.routing[channel], "update")
-        ]
+        channels = self._following(history)
         if not channels:
             return
-        if event.muted_until is not None and event.muted_until > self.now:
+        if self.muted(event):
             event.update_due_at = event.muted_until
             return
         since = Since(self.session, history.last, fresh)
-        update = since.update(standing, history.updates)
+        gap = min(self.routing[channel].update_gap for channel in channels)
+        update = since.update(standing, history.updates, gap)
         if update is None:
             return
         if update.due_at > self.now:
             event.update_due_at = update.due_at
             return
-        alert = since.alert(self.topic.name, update.changes, standing, self.page)
+        alert = since.alert(self.topic.name, update, standing, self.page)
         self._say(f"update:{event.id}:{history.updates + 1}", alert, channels)
+
+    def _following(self, history: History) -> list[str]:
+        """Channels that have been told of the event and hear of updates."""
+        return [
+            channel
+            for channel, state in history.channels.items()
+            if state != "held" and channel in self.routing
+            if wanted(self.routing[channel], "update")
+        ]
+
+    def muted(self, event: Event) -> bool:
+        """Whether its threads are to hear nothing now."""
+        return event.muted_until is not None and event.muted_until > self.now
 
     def correct(self, history: History, change: str) -> None:
         """Say in the threads of an event what was wrong."""
-        channels = [channel for channel, state in history.channels.items() if state != "held"]
-        known = [channel for channel in channels if channel in self.routing]
-        alert = correction(history.last, [f"correction: {change}"])
-        self._say(f"correction:{history.last.id}", alert, known)
+        update = Update((f"correction: {change}",), self.now, correction=True)
+        alert = shown_again(history.last, update)
+        self._say(f"correction:{history.last.id}", alert, self._following(history))
 
     def histories(self, events: Collection[int]) -> dict[int, History]:
         """By event; those that nobody was to be told of are left out."""
@@ -121,8 +131,9 @@ class Telling:
         about = Alert.event_id.in_(events), Alert.kind.in_(ABOUT_EVENTS)
         for alert in self.session.scalars(select(Alert).where(*about).order_by(Alert.id)):
             history = histories.setdefault(alert.event_id or 0, History(alert, alert))
-            history.last = alert
-            history.updates += alert.kind == "update"
+            if alert.kind == "update":  # what a channel hears late is no news to the others
+                history.last = alert
+                history.updates += 1
         told = (
             select(Alert.event_id, Delivery.channel, Delivery.state)
             .join(Delivery, Delivery.alert_id == Alert.id)
@@ -144,7 +155,7 @@ class Telling:
                 self.now,
                 muted_until=self.topic.muted_until,
                 digest_at=self._digest_at(channel),
-                budget=partial(self._budget, channel, alert_id),
+                budget=partial(self._budget, channel),
             )
             add_delivery(self.session, alert_id, channel, due, self.now)
             if due <= self.now:
@@ -156,34 +167,42 @@ class Telling:
         )
         return self.session.scalar(due) or self.now
 
-    def _budget(self, channel: str, besides: int) -> Budget:
-        """``besides``: the alert that it is asked for."""
+    def _budget(self, channel: str) -> Budget:
         routing = self.routing[channel]
         begin, end = day_of(routing, self.now)
-        sent = (
-            select(func.count())
-            .select_from(Delivery)
-            .join(Alert, Delivery.alert_id == Alert.id)
-            .where(
-                Alert.topic_id == self.topic.id,
-                Alert.kind.in_(ABOUT_EVENTS),
-                Delivery.channel == channel,
-                Delivery.queued_at >= begin,
-            )
-        )
         lately = select(Alert.message["score"].as_float()).where(
             Alert.topic_id == self.topic.id,
             Alert.kind == "new_event",
             Alert.created_at > self.now - HISTORY,
-            Alert.id != besides,
+            Alert.created_at < self.now,
         )
         age = min(self.now - self.topic.created_at, HISTORY)
         return Budget(
-            left=(routing.alerts_per_day or 0) - (self.session.scalar(sent) or 0),
+            left=left_today(self.session, self.topic, channel, routing, self.now),
             rest=(end - self.now) / (end - begin),
             scores=tuple(self.session.scalars(lately)),
             days=max(1.0, age / DAY),
         )
+
+
+def left_today(
+    session: Session, topic: Topic, channel: str, routing: types.Routing, now: datetime
+) -> int:
+    """How many of the day's messages are left; only where their number is bounded."""
+    begin, end = day_of(routing, now)
+    sent = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(Alert, Delivery.alert_id == Alert.id)
+        .where(
+            Alert.topic_id == topic.id,
+            Alert.kind.in_(ABOUT_EVENTS),
+            Delivery.channel == channel,
+            Delivery.queued_at >= begin,
+            Delivery.queued_at < end,
+        )
+    )
+    return (routing.alerts_per_day or 0) - (session.scalar(sent) or 0)
 
 
 def routing_of(topic: Topic) -> dict[str, types.Routing]:

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Alert, Delivery, Digest, Event, Judgement, Topic
-from monitor.edge.store.digests import Gathering
+from monitor.edge.store.digests import Gathering, plan_digests
 from monitor.edge.store.kinship import as_it_goes_on, merge
 from monitor.edge.store.standing import standings
 from monitor.edge.store.telling import Telling
@@ -64,7 +64,23 @@ def merged(telling: Telling, event: Event, into: Event) -> None:
     if into.id not in histories and session.scalar(seeded.limit(1)) is None:
         session.execute(update(Alert).where(Alert.event_id == event.id).values(event_id=into.id))
         return
+    _told_already(session, event, into)
     telling.correct(histories[event.id], f"the same as an earlier event: {into.title}")
+
+
+def _told_already(session: Session, event: Event, into: Event) -> None:
+    """What is still held of an event that has turned out to be another is not told as a new one
+    where the other is told."""
+    of_them = (
+        select(Delivery)
+        .join(Alert, Delivery.alert_id == Alert.id)
+        .where(Alert.kind == "new_event", Delivery.state != "dead")
+    )
+    told = session.scalars(of_them.where(Alert.event_id == into.id))
+    ids = {delivery.channel: delivery.id for delivery in told}
+    held = of_them.where(Alert.event_id == event.id, Delivery.state == "held")
+    for delivery in session.scalars(held.where(Delivery.channel.in_(ids))):
+        delivery.state, delivery.carried_by = "carried", ids[delivery.channel]
 
 
 def merge_by_hand(session: Session, event: int, into: int, now: datetime, page: str = "") -> None:
@@ -84,7 +100,10 @@ def merge_by_hand(session: Session, event: int, into: int, now: datetime, page: 
 
 def mute_event(session: Session, event_id: int, until: datetime | None) -> None:
     """Its threads hear nothing before then; None: that ends.  Raises NotFound."""
-    as_it_goes_on(session, event_id).muted_until = until
+    row = as_it_goes_on(session, event_id)
+    if row.update_due_at is not None and row.update_due_at == row.muted_until:
+        row.update_due_at = until or row.alarmed_at
+    row.muted_until = until
 
 
 def mute_topic(session: Session, name: str, until: datetime | None, now: datetime) -> None:
@@ -92,12 +111,13 @@ def mute_topic(session: Session, name: str, until: datetime | None, now: datetim
     topic = session.scalar(select(Topic).where(Topic.name == name).with_for_update(key_share=True))
     if topic is None:
         raise NotFound(f"no topic {name}: see `monitor topics list`")
-    if until is None and topic.muted_until is not None:
+    if topic.muted_until is not None:
         alerts = select(Alert.id).where(Alert.topic_id == topic.id)
         held = (
             Delivery.alert_id.in_(alerts),
             Delivery.state == "held",
             Delivery.not_before == topic.muted_until,
         )
-        session.execute(update(Delivery).where(*held).values(not_before=now))
+        session.execute(update(Delivery).where(*held).values(not_before=until or now))
     topic.muted_until = until
+    plan_digests(session, topic, now)
