@@ -154,7 +154,6 @@ def with_feeds(session: Session, now: datetime) -> None:
         row.next_poll_at = now + 20 * TEN_YEARS
 
 
-@EVERYWHERE
 def test_a_daily_digest_tells_all_at_its_hour(room: Newsroom) -> None:
     room.everywhere(DAILY)
     room.store.write(with_feeds, NOW)
@@ -200,7 +199,6 @@ def test_a_weekly_digest_comes_on_its_day(room: Newsroom) -> None:
     assert [one.created_at for one in room.sent()][1] == wednesday + 7 * DAY
 
 
-@EVERYWHERE
 def test_updates_of_one_event_are_one_line_that_tells_all_of_them(room: Newsroom) -> None:
     room.everywhere(DAILY)
     room.hear("A", "Aldor")
@@ -296,7 +294,6 @@ def test_a_digest_leaves_out_the_updates_that_nobody_wants(room: Newsroom) -> No
 # ------------------------------------------------------------------ changed configurations
 
 
-@EVERYWHERE
 def test_another_hour_takes_what_is_held_along(room: Newsroom) -> None:
     for hour in (10, 5):
         room.everywhere(DAILY)

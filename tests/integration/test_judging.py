@@ -127,9 +127,7 @@ def rows(parts: Parts, ids: Sequence[int]) -> list[Judgement]:
 def alerts(parts: Parts) -> list[str]:
     """Titles of the new events that have been alerted about."""
     new = select(Alert).where(Alert.kind == "new_event")
-    return parts.store.read(
-        lambda session: [row.message["title"] for row in session.scalars(new)]
-    )
+    return parts.store.read(lambda session: [row.message["title"] for row in session.scalars(new)])
 
 
 def count(parts: Parts, table: type) -> int:

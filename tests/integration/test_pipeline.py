@@ -26,6 +26,7 @@ from monitor.types import Alert
 from tests.integration.world import (
     AFTER,
     CHANNELS,
+    ON_SQLITE,
     SETTINGS,
     Archive,
     Clock,
@@ -97,6 +98,7 @@ def test_nothing_is_due_afterwards_and_nothing_happens_twice(parts: Parts) -> No
     assert (outcome(parts.store), sent(parts, "mail")) == before
 
 
+@ON_SQLITE
 def test_day_by_day_gives_the_same_events(store: Store) -> None:
     clock = Clock(datetime(2025, 6, 1, tzinfo=UTC))
     set_up(store, STORIES, clock())
@@ -136,6 +138,7 @@ def test_twenty_tellings_judged_at_once_open_one_event(store: Store) -> None:
         assert [len(sent(parts, channel)) for channel in CHANNELS] == [1, 1]
 
 
+@ON_SQLITE
 def test_a_page_that_fails_for_now_is_asked_again_and_not_lost(parts: Parts) -> None:
     story = next(story for story in STORIES if story.event)
     archive_of(parts).broken[story.url] = FetchError("busy", status=503)
@@ -147,6 +150,7 @@ def test_a_page_that_fails_for_now_is_asked_again_and_not_lost(parts: Parts) -> 
     assert set(outcome(parts.store).events) == gold_events(STORIES)
 
 
+@ON_SQLITE
 def test_a_page_that_cannot_be_had_leaves_the_text_of_the_feed(parts: Parts) -> None:
     story = STORIES[0]
     archive_of(parts).broken[story.url] = FetchError("gone", permanent=True, status=404)
@@ -156,6 +160,7 @@ def test_a_page_that_cannot_be_had_leaves_the_text_of_the_feed(parts: Parts) -> 
     assert detail.article.text == story.text[:120].strip()
 
 
+@ON_SQLITE
 def test_a_feed_that_fails_backs_off_and_comes_back(parts: Parts) -> None:
     url = next(iter(archive_of(parts).by_feed))
     archive_of(parts).broken[url] = FetchError("no route")
@@ -188,6 +193,7 @@ def test_a_channel_that_is_down_keeps_its_messages_in_order(parts: Parts) -> Non
     assert sent(parts, "mail") == sent(parts, "desk")
 
 
+@ON_SQLITE
 def test_a_refused_message_is_dead_and_the_next_one_goes(parts: Parts) -> None:
     mail = parts.channels["mail"]
     assert isinstance(mail, Recorder)
@@ -245,6 +251,7 @@ def test_lost_hints_are_found_again(parts: Parts) -> None:
     assert len(sent(parts, "mail")) == len(gold_events(STORIES))
 
 
+@ON_SQLITE
 def test_alert_since_opens_earlier_events_without_an_alert(store: Store) -> None:
     clock = Clock(AFTER)
     set_up(store, STORIES, clock(), replace(SETTINGS, alert_since=AFTER - timedelta(days=1)))
@@ -274,6 +281,7 @@ def with_seed_page(store: Store, url: str) -> None:
     store.write(topics.sync_topics, [topic], AFTER)
 
 
+@ON_SQLITE
 def test_a_seed_may_be_the_address_of_a_page(parts: Parts) -> None:
     story = next(story for story in STORIES if story.event)
     with_seed_page(parts.store, story.url)
@@ -290,6 +298,7 @@ def test_a_seed_may_be_the_address_of_a_page(parts: Parts) -> None:
     assert len(sent(parts, "mail")) >= 3
 
 
+@ON_SQLITE
 def test_a_seed_page_that_cannot_be_had_is_shown_and_the_others_serve(parts: Parts) -> None:
     with_seed_page(parts.store, "http://seeds.example/lost.html")
     archive_of(parts).broken["http://seeds.example/lost.html"] = FetchError("no route to host")
@@ -299,6 +308,7 @@ def test_a_seed_page_that_cannot_be_had_is_shown_and_the_others_serve(parts: Par
     assert set(outcome(parts.store).events) == gold_events(STORIES)
 
 
+@ON_SQLITE
 def test_what_is_remembered_gives_way_to_what_the_database_says(store: Store) -> None:
     """Another process moves an event's articles: the next telling follows them there."""
     tellings = sorted((s for s in STORIES if s.event), key=lambda story: story.published)
@@ -320,6 +330,7 @@ def test_what_is_remembered_gives_way_to_what_the_database_says(store: Store) ->
         assert events[first[-1].url] == seeds_event
 
 
+@ON_SQLITE
 def test_what_was_not_committed_is_not_remembered(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,6 +15,7 @@ from monitor.edge.store.store import Store
 from monitor.errors import FetchError, WorkerError
 from monitor.types import Document
 from tests.integration.publisher import FEED, START, Desk, Item, following, prose
+from tests.integration.world import ON_SQLITE
 
 MOVED = "http://press.example/new-feed"
 PIER = Item("pier", "Council votes to repair the pier")
@@ -69,6 +70,7 @@ def test_a_feed_that_is_gone_is_retired_and_told(store: Store) -> None:
         assert desk.told() == ["feed_retired"]
 
 
+@ON_SQLITE
 def test_a_failing_feed_is_told_once_it_is_dead_and_when_it_is_back(store: Store) -> None:
     with following(store, PIER) as desk:
         desk.publisher.answers[FEED] = FetchError("nothing there", permanent=True, status=404)
@@ -124,6 +126,7 @@ def test_a_change_of_the_feed_alone_leaves_no_revision(store: Store) -> None:
         assert desk.revisions() == []
 
 
+@ON_SQLITE
 def test_an_item_that_changes_at_each_poll_is_not_fetched_for_ever(store: Store) -> None:
     with following(store, PIER) as desk:
         for count in range(40):
@@ -153,6 +156,7 @@ WALL = Document(
 )
 
 
+@ON_SQLITE
 def test_a_page_that_is_a_wall_leaves_the_feeds_text_and_says_so(store: Store) -> None:
     with following(store, PIER) as desk:
         desk.publisher.answers[PIER.url] = WALL
@@ -200,6 +204,7 @@ def test_a_guid_that_every_item_gets_joins_nothing(store: Store) -> None:
 # ------------------------------------------------------------------ loss
 
 
+@ON_SQLITE
 def test_polls_that_do_not_overlap_are_noticed(store: Store) -> None:
     items = [Item(f"n{n}", f"News number {n}") for n in range(30)]
     with following(store) as desk:

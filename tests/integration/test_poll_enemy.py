@@ -25,6 +25,7 @@ from monitor.errors import FetchError, StoreError
 from monitor.pipeline import handle
 from monitor.pipeline.pace import Pace
 from tests.integration.publisher import FEED, START, Desk, Item, following, prose
+from tests.integration.world import ON_SQLITE
 
 PIER = Item("pier", "Council votes to repair the pier")
 FERRY = Item("ferry", "Ferry returns after a week of storms")
@@ -133,6 +134,7 @@ def test_an_edit_of_what_waits_for_its_page_is_not_lost(store: Store, collected:
 # ------------------------------------------------------------------ clocks
 
 
+@ON_SQLITE
 def test_a_feed_that_failed_while_the_clock_was_ahead_is_told(store: Store) -> None:
     with following(store) as desk:
         desk.publisher.answers[FEED] = FetchError("busy", status=503)
@@ -233,6 +235,7 @@ def test_a_feed_of_one_item_loses_none_that_is_seen(store: Store) -> None:
         assert desk.row().next_poll_at > START
 
 
+@ON_SQLITE
 def test_all_of_a_long_feed_comes_in_though_it_never_changes(store: Store) -> None:
     items = [Item(f"n{n}", f"News number {n}", text=prose(3)) for n in range(2_500)]
     with following(store, *items) as desk:
@@ -241,6 +244,7 @@ def test_all_of_a_long_feed_comes_in_though_it_never_changes(store: Store) -> No
         assert desk.sightings() == 2_500
 
 
+@ON_SQLITE
 def test_a_new_item_of_a_long_feed_comes_in_though_all_have_the_same_title(store: Store) -> None:
     items = [Item(f"n{n}", "News") for n in range(2_100)]
     with following(store, *items) as desk:

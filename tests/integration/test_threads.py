@@ -295,7 +295,6 @@ def test_copies_say_nothing_until_there_are_many(room: Newsroom) -> None:
     assert room.last().changes == ("50 outlets by now",), "the steps between are not told apart"
 
 
-@EVERYWHERE
 def test_new_names_and_numbers_wait_and_come_together(room: Newsroom) -> None:
     room.hear("A", "Aldor")
     room.clock.move(minutes=10)
@@ -369,7 +368,6 @@ def test_a_small_edit_says_nothing(room: Newsroom) -> None:
     assert room.told() == ["new_event Aldor"]
 
 
-@EVERYWHERE
 def test_a_correction_is_told_at_once(room: Newsroom) -> None:
     match = room.hear("A", "Aldor")
     room.clock.move(minutes=1)
@@ -554,7 +552,6 @@ def test_a_muted_event_says_nothing_until_then(room: Newsroom) -> None:
     assert len(room.last().changes) == 2
 
 
-@EVERYWHERE
 def test_an_event_that_is_muted_no_more_says_at_once_what_has_come(room: Newsroom) -> None:
     match = room.hear("A", "Aldor")
     room.store.write(threads.mute_event, match.event_id or 0, room.clock() + 30 * DAY)

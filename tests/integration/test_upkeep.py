@@ -22,7 +22,7 @@ from monitor.pipeline import Rules, upkeep
 from monitor.run.local import Engine
 from monitor.types import FeedAlert, TopicSettings
 from tests.integration.publisher import OPS, START, Desk, Item, following
-from tests.integration.world import Recorder
+from tests.integration.world import ON_SQLITE, Recorder
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 AHEAD = [HOUR, DAY, 3650 * DAY]
@@ -54,6 +54,7 @@ async def quiet_days(desk: Desk, days: int) -> list[list[object]]:
     return hints
 
 
+@ON_SQLITE
 def test_a_silence_against_the_habit_is_told_once(store: Store) -> None:
     with following(store) as desk:
         store.write(with_habit)
@@ -72,6 +73,7 @@ def test_a_silence_against_the_habit_is_told_once(store: Store) -> None:
         assert "usually it has about 5 entries a day" in alert.detail
 
 
+@ON_SQLITE
 def test_a_feed_that_speaks_again_may_fall_silent_again(store: Store) -> None:
     with following(store) as desk:
         store.write(with_habit)
@@ -161,6 +163,7 @@ def test_a_feed_is_polled_again_after_the_clock_was_set_back(
 
 
 @pytest.mark.parametrize("ahead", AHEAD[:2])
+@ON_SQLITE
 def test_a_feed_heard_while_the_clock_was_ahead_may_fall_silent(
     store: Store, ahead: timedelta
 ) -> None:
@@ -272,6 +275,7 @@ def test_a_channel_for_feeds_that_is_not_defined_is_an_error(tmp_path: Path) -> 
         config.load(file)
 
 
+@ON_SQLITE
 def test_without_such_channels_nothing_is_told(store: Store) -> None:
     with following(store) as desk:
         store.write(with_habit)

@@ -15,6 +15,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -35,6 +36,8 @@ DATA = Path(__file__).parent.parent / "data"
 CHANNELS = ("mail", "desk")
 AFTER = datetime(2025, 7, 15, tzinfo=UTC)
 """When all of the archives has been published."""
+ON_SQLITE = pytest.mark.parametrize("store", ["sqlite"], indirect=True)
+"""Of a test about what lies above SQL: once is enough."""
 FALSE_FRIENDS = {"n07", "n08", "n19", "n27", "n30", "n42", "n48", "n52", "n54"}
 """Left out here: how well relevance is decided is for the tests of quality to say.  Whether these
 match depends on what has been judged before them."""

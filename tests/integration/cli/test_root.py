@@ -165,3 +165,12 @@ def test_demo_is_called_with_its_options(filled: Monitor, monkeypatch: pytest.Mo
         {"exit_at_end": False, "speed": None},
         {"exit_at_end": True, "speed": 5.0},
     ]
+
+
+def test_once_leaves_with_nothing_more_to_do(monitor: Monitor) -> None:
+    before = [monitor.rows(noun, "list") for noun in ("matches", "events", "alerts")]
+    again = monitor.process("run", "--once")
+    assert again.returncode == 0, again.stderr
+    assert "match " not in again.stderr
+    assert [monitor.rows(noun, "list") for noun in ("matches", "events", "alerts")] == before
+    assert {alert["state"] for alert in before[2]} == {"sent"}
