@@ -58,11 +58,15 @@ class Row:
     at_once: frozenset[str]
     """Of these, those shown by a message of their own."""
     repeated: int
-    """New-event alerts and digest lines about a gold event that had had one."""
+    """Alerts (and digest lines) of a new event, about a gold event that had had one."""
     alerts: int
-    """New events told, in messages and digests."""
+    """Of these in all, a gold event's first one and those off the topic included."""
     false: int
     """Of these, those that show an article which is not of the topic."""
+    doubtful: int
+    """Lines of a digest that say "perhaps new"."""
+    doubtful_new: int
+    """Of these, those about a gold event that had not been told."""
     gold: int
 
     def cells(self) -> tuple[str, ...]:
@@ -80,12 +84,13 @@ class Row:
             str(self.repeated),
             f"{self.repeated / max(len(self.told), 1):.3f}",
             f"{self.false} of {self.alerts}",
+            f"{self.doubtful_new} of {self.doubtful}",
         )
 
 
 HEAD = (
     "channel", "messages a day", "95 %", "most", "of them updates a day", "digests a day",
-    "gold events told", "at once", "repeated", "per event", "off topic",
+    "gold events told", "at once", "repeated", "per event", "off topic", "perhaps new, and so",
 )  # fmt: skip
 
 
@@ -137,10 +142,16 @@ def row(
     gold = {stream.events[id] for id in relevant if id in stream.events} - seeded
     own = [message for message in messages if message.kind != "digest"]
     items = [(item, message) for message in messages for item in message.items]
-    shown: Counter[str] = Counter()
+    told: Counter[str] = Counter()
+    """As new, by gold event."""
+    shown: set[str] = set()
+    """As perhaps new, and they were."""
     for item, _ in items:
-        if item.kind != "update" and item.id in stream.events and item.id in relevant:
-            shown[stream.events[item.id]] += 1
+        event = stream.events.get(item.id or "") if item.id in relevant else None
+        if item.kind == "new_event" and event:
+            told[event] += 1
+        if item.kind == "doubtful" and event and event not in told:
+            shown.add(event)
     by = {
         at_once: frozenset(
             stream.events[item.id]
@@ -150,7 +161,7 @@ def row(
         )
         for at_once in (True, False)
     }
-    new = [item for item, _ in items if item.kind != "update"]
+    new = [item for item, _ in items if item.kind == "new_event"]
     return Row(
         channel=channel,
         days=(max(dates) - min(dates)) // DAY + 1,
@@ -159,9 +170,11 @@ def row(
         updates=sum(message.kind == "update" for message in own),
         told=by[False] & gold,
         at_once=by[True] & gold,
-        repeated=sum(count - 1 for count in shown.values()),
+        repeated=sum(count - 1 for count in told.values()),
         alerts=len(new),
         false=sum(item.id in known - relevant for item in new),
+        doubtful=sum(item.kind == "doubtful" for item, _ in items),
+        doubtful_new=len(shown),
         gold=len(gold),
     )
 

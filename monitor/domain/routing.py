@@ -61,12 +61,15 @@ def when(
         return heard
     if (morning := quiet_until(routing, now)) is not None:
         return morning
-    if routing.alerts_per_day is not None and not alert.correction:
-        room = budget()
-        fits = room.takes(alert.score) if alert.kind == "new_event" else room.takes_update
-        if not fits:
-            return digest_at
+    if routing.alerts_per_day is not None and not _fits(alert, budget()):
+        return digest_at
     return now
+
+
+def _fits(alert: Alert, budget: Budget) -> bool:
+    if alert.correction:
+        return budget.left > 0  # whatever may still come that day
+    return budget.takes(alert.score) if alert.kind == "new_event" else budget.takes_update
 
 
 def routing_to_dict(routing: Routing) -> dict[str, Any]:

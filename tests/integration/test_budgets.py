@@ -112,12 +112,17 @@ def test_what_is_left_over_is_no_further_message_of_its_day(room: Newsroom) -> N
     assert instant_by_day(room) == {NOW.date().isoformat(): 1}
 
 
-def test_a_correction_costs_no_budget(room: Newsroom) -> None:
-    room.everywhere(Routing(alerts_per_day=1))
+@pytest.mark.parametrize(("limit", "told"), [(1, ["new_event Aldor"]), (2, ["update Aldor"])])
+def test_a_correction_takes_what_is_left_of_the_day_and_no_more(
+    room: Newsroom, limit: int, told: list[str]
+) -> None:
+    room.everywhere(Routing(alerts_per_day=limit))
     match = room.hear("A", "Aldor")
     room.clock.move(minutes=1)
     room.edit(match, "Correction: nobody is missing.")
-    assert room.told() == ["new_event Aldor", "update Aldor"]
+    assert room.told()[-1:] == told
+    room.wait(DAY)
+    assert room.told() == ["new_event Aldor", "update Aldor"], "the next day has room for it"
 
 
 def test_a_clock_that_was_ahead_has_not_spent_the_days_to_come(room: Newsroom) -> None:
