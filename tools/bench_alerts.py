@@ -29,7 +29,7 @@ from detection_report import put_into
 from detection_streams import Stream, draw_seeds, lines_of, open_stream
 
 from monitor.edge.archive import Archived
-from monitor.run.plan import Message, Plan, Replayed, Seed
+from monitor.run.plan import Item, Message, Plan, Replayed, Seed
 from monitor.run.replay import replay
 from monitor.types import Routing
 
@@ -66,7 +66,7 @@ class Row:
     doubtful: int
     """Lines of a digest that say "perhaps new"."""
     doubtful_new: int
-    """Of these, those about a gold event that had not been told."""
+    """Gold events that only such lines told of."""
     gold: int
 
     def cells(self) -> tuple[str, ...]:
@@ -136,47 +136,35 @@ def row(
     seeded: frozenset[str],
     stream: Stream,
 ) -> Row:
-    relevant = {one.id for one in lines if one.relevant}
-    known = {one.id for one in lines if one.relevant is not None}
+    known = {one.id: one.relevant for one in lines if one.relevant is not None}
+    gold = {id: stream.events[id] for id in known if known[id] and id in stream.events}
     dates = [one.article.published for one in lines if one.article.published]
-    gold = {stream.events[id] for id in relevant if id in stream.events} - seeded
     own = [message for message in messages if message.kind != "digest"]
-    items = [(item, message) for message in messages for item in message.items]
-    told: Counter[str] = Counter()
-    """As new, by gold event."""
-    shown: set[str] = set()
-    """As perhaps new, and they were."""
-    for item, _ in items:
-        event = stream.events.get(item.id or "") if item.id in relevant else None
-        if item.kind == "new_event" and event:
-            told[event] += 1
-        if item.kind == "doubtful" and event and event not in told:
-            shown.add(event)
-    by = {
-        at_once: frozenset(
-            stream.events[item.id]
-            for item, message in items
-            if item.id in relevant and item.id in stream.events
-            if message.kind != "digest" or not at_once
-        )
-        for at_once in (True, False)
-    }
-    new = [item for item, _ in items if item.kind == "new_event"]
+    items = [item for message in messages for item in message.items]
+    new = [item for item in items if item.kind == "new_event"]
+    times = Counter(gold[item.id] for item in new if item.id in gold)
+    perhaps = [item for item in items if item.kind == "doubtful"]
+    events = frozenset(gold.values()) - seeded
     return Row(
         channel=channel,
         days=(max(dates) - min(dates)) // DAY + 1,
         instant=Counter(message.at.replace(hour=0, minute=0, second=0) for message in own),
         digests=len(messages) - len(own),
         updates=sum(message.kind == "update" for message in own),
-        told=by[False] & gold,
-        at_once=by[True] & gold,
-        repeated=sum(count - 1 for count in told.values()),
+        told=events & shown(items, gold),
+        at_once=events & shown([item for message in own for item in message.items], gold),
+        repeated=sum(count - 1 for count in times.values()),
         alerts=len(new),
-        false=sum(item.id in known - relevant for item in new),
-        doubtful=sum(item.kind == "doubtful" for item, _ in items),
-        doubtful_new=len(shown),
-        gold=len(gold),
+        false=sum(known.get(item.id or "") is False for item in new),
+        doubtful=len(perhaps),
+        doubtful_new=len(shown(perhaps, gold) - times.keys()),
+        gold=len(events),
     )
+
+
+def shown(items: Iterable[Item], gold: Mapping[str, str]) -> frozenset[str]:
+    """The gold events of the articles shown."""
+    return frozenset(gold[item.id] for item in items if item.id in gold)
 
 
 def table(rows: Sequence[Row], said: str) -> str:
