@@ -142,7 +142,7 @@ def row(
     own = [message for message in messages if message.kind != "digest"]
     items = [item for message in messages for item in message.items]
     new = [item for item in items if item.kind == "new_event"]
-    times = Counter(gold[item.id] for item in new if item.id in gold)
+    times = Counter(event for item in new if (event := gold.get(item.id or "")))
     perhaps = [item for item in items if item.kind == "doubtful"]
     events = frozenset(gold.values()) - seeded
     return Row(
@@ -164,7 +164,7 @@ def row(
 
 def shown(items: Iterable[Item], gold: Mapping[str, str]) -> frozenset[str]:
     """The gold events of the articles shown."""
-    return frozenset(gold[item.id] for item in items if item.id in gold)
+    return frozenset(event for item in items if (event := gold.get(item.id or "")))
 
 
 def table(rows: Sequence[Row], said: str) -> str:
