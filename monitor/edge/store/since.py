@@ -59,8 +59,9 @@ class Since:
         others = [article.source for _, article in self.originals if article.source != told_by]
         told = Told(
             at=self.last.created_at,
-            outlets=self.last.message.get("outlets", 1),
-            originals=self.last.message.get("originals", 1),
+            # Messages of earlier versions told no numbers: from here on they count.
+            outlets=self.last.message.get("outlets", standing.outlets),
+            originals=self.last.message.get("originals", standing.originals),
             updates=updates,
         )
         news = News(
