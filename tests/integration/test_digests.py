@@ -248,7 +248,7 @@ def test_so_many_events_that_not_all_are_listed(room: Newsroom) -> None:
 
 
 @EVERYWHERE
-def test_doubtful_events_are_listed_once_in_a_regular_digest(room: Newsroom) -> None:
+def test_doubtful_events_are_listed_once_in_the_next_digest(room: Newsroom) -> None:
     room.route({"mail": DAILY})
     room.come(room.report("A", "Aldor"), join=DOUBTFUL)
     room.hear("A", "Brenn")
@@ -257,7 +257,15 @@ def test_doubtful_events_are_listed_once_in_a_regular_digest(room: Newsroom) -> 
     said = room.sent("mail")[0].alert
     assert isinstance(said, types.Digest)
     assert [item.kind for item in said.items] == ["new_event", "doubtful"]
-    assert room.told("desk") == ["new_event Brenn"]
+    assert room.told("desk") == ["new_event Brenn", "digest Aldor"]
+
+
+def test_who_wants_no_digest_hears_of_no_doubtful_event(room: Newsroom) -> None:
+    room.everywhere(Routing(kinds=("new_event", "update")))
+    room.come(room.report("A", "Aldor"), join=DOUBTFUL)
+    room.hear("A", "Brenn")
+    room.wait(3 * DAY)
+    assert room.told() == ["new_event Brenn"]
 
 
 @EVERYWHERE

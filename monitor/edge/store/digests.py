@@ -109,8 +109,7 @@ class Gathering:
         hears = digest is not None and "digest" in routing.kinds
         regular = hears and digest_only(routing)
         begun = digest.since if digest is not None else self.now
-        whole = regular or (hears and routing.alerts_per_day is not None)
-        doubtful = self._doubtful(begun) if whole else []
+        doubtful = self._doubtful(begun) if hears else []
         if len(rows) == 1 and not (regular or doubtful) and self._room(channel, routing):
             self._let_go(*rows[0])
         elif rows or doubtful or regular:
