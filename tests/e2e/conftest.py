@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Topic
+from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import views
 from monitor.edge.store.migrations import upgrade
 from monitor.edge.store.store import Store
-from monitor.edge.store.topics import settings_to_dict
 from monitor.types import Explanation, LikeArticle, Term, TopicSettings
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)

@@ -19,7 +19,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Article as Row
-from models import Delivery, Digest, Event, Judgement
+from models import Delivery, Digest, Event, Judgement, Topic
 from monitor import types
 from monitor.commands import Command
 from monitor.domain import kinship
@@ -115,6 +115,15 @@ class Newsroom:
         seeds = tuple(SeedInput(f"{n}.txt", one) for n, one in enumerate(SEEDS))
         topic = TopicInput("volcanoes", channels, TopicSettings(threshold=0.1), seeds, routing)
         self.store.write(topics.sync_topics, [topic], self.clock())
+
+    def since(self, moment: datetime) -> None:
+        """Alerts are wanted of what is first reported from then on."""
+
+        def change(session: Session) -> None:
+            row = session.scalars(select(Topic)).one()
+            row.settings = row.settings | {"alert_since": moment.isoformat()}
+
+        self.store.write(change)
 
     def everywhere(self, routing: Routing) -> None:
         self.route(dict.fromkeys(CHANNELS, routing))

@@ -268,6 +268,24 @@ def test_who_wants_no_digest_hears_of_no_doubtful_event(room: Newsroom) -> None:
     assert room.told() == ["new_event Brenn"]
 
 
+def test_a_doubtful_event_must_be_important_enough_too(room: Newsroom) -> None:
+    room.route({"mail": Routing(min_sources=2)})
+    room.come(room.report("A", "Aldor"), join=DOUBTFUL)
+    room.come(room.report("A", "Brenn"), room.report("B", "Brenn"), join=DOUBTFUL)
+    room.wait(SUNDAY + HOUR)
+    assert room.told("mail") == ["digest Brenn"]
+    assert sorted(room.told()[0].split()) == ["Aldor", "Brenn", "digest"]
+
+
+def test_what_happened_before_alerts_are_wanted_is_in_no_digest(room: Newsroom) -> None:
+    room.since(NOW + timedelta(minutes=30))
+    room.come(room.report("A", "Aldor"), join=DOUBTFUL)
+    room.wait(HOUR)
+    room.come(room.report("A", "Brenn"), join=DOUBTFUL)
+    room.wait(SUNDAY + HOUR)
+    assert room.told() == ["digest Brenn"]
+
+
 @EVERYWHERE
 def test_a_digest_is_made_once_by_several_processes(room: Newsroom) -> None:
     room.everywhere(DAILY)

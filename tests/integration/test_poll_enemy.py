@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from models import Article, Feed, Judgement, Push, Topic
 from monitor import types
 from monitor.commands import Poll
+from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import articles, entries, feeds, judging, polls
 from monitor.edge.store.articles import Collected, Kept
 from monitor.edge.store.feeds import FeedInput
 from monitor.edge.store.pending import pending
 from monitor.edge.store.store import Store
-from monitor.edge.store.topics import settings_to_dict
 from monitor.errors import FetchError, StoreError
 from monitor.pipeline import handle
 from monitor.pipeline.pace import Pace

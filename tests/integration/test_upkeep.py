@@ -13,10 +13,10 @@ from models import Article, Delivery, Feed, Host, Judgement, Revision, Subscript
 from monitor import app, config, daemon
 from monitor.commands import Deliver
 from monitor.domain.rhythm import observe
+from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import hosts
 from monitor.edge.store import upkeep as store_upkeep
 from monitor.edge.store.store import Store
-from monitor.edge.store.topics import settings_to_dict
 from monitor.errors import ConfigError
 from monitor.pipeline import Rules, upkeep
 from monitor.run.local import Engine

@@ -14,7 +14,8 @@ from models import Alert, Article, Delivery, Digest, Event, Feed, Judgement, Top
 from monitor import types
 from monitor.domain.daytime import digest_after, quiet_until
 from monitor.domain.messages import alert_from_dict
-from monitor.domain.routing import digest_only
+from monitor.domain.routing import clears, digest_only, wanted
+from monitor.domain.settings import settings_from_dict
 from monitor.edge.store.alerts import add_alert, add_delivery
 from monitor.edge.store.kinship import current
 from monitor.edge.store.since import match_page
@@ -109,7 +110,7 @@ class Gathering:
         hears = digest is not None and "digest" in routing.kinds
         regular = hears and digest_only(routing)
         begun = digest.since if digest is not None else self.now
-        doubtful = self._doubtful(begun) if hears else []
+        doubtful = self._doubtful(begun, routing) if hears else []
         if len(rows) == 1 and not (regular or doubtful) and self._room(channel, routing):
             self._let_go(*rows[0])
         elif rows or doubtful or regular:
@@ -194,17 +195,21 @@ class Gathering:
         ]
         return sorted(items, key=lambda item: (item.kind != "new_event", -item.score))
 
-    def _doubtful(self, since: datetime) -> list[types.DigestItem]:
-        """Events that opened since and may be no new ones; the best-scored first."""
+    def _doubtful(self, since: datetime, routing: types.Routing) -> list[types.DigestItem]:
+        """Events that opened since, may be no new ones, and are important enough for the channel;
+        the best-scored first."""
+        if not wanted(routing, "new_event"):
+            return []
+        earliest = settings_from_dict(self.topic.settings).alert_since
+        recent = [] if earliest is None else [func.coalesce(Event.opened_at, self.now) >= earliest]
         score = func.max(Judgement.score)
         opened = (
             select(Event.id, Event.title, score, func.min(Judgement.id))
             .join(Judgement, Judgement.event_id == Event.id)
-            .where(Event.topic_id == self.topic.id, Event.alarmed_at.is_(None))
+            .where(Event.topic_id == self.topic.id, Event.alarmed_at.is_(None), *recent)
             .group_by(Event.id, Event.title)
             .having(func.min(Judgement.judged_at) > since)
             .order_by(score.desc())
-            .limit(LISTED)
         )
         found = self.session.execute(opened).all()
         now = standings(self.session, [event for event, *_ in found])
@@ -226,7 +231,7 @@ class Gathering:
                 match=match,
             )
             for event, title, best, match in found
-            if event in now
+            if event in now and clears(routing, best or 0.0, now[event].outlets)
         ]
 
     def _health(self, since: datetime) -> dict[str, int]:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models import Article, Judgement, Model, Topic
 from monitor import types
 from monitor.domain.formats import MODEL_FORMAT
+from monitor.domain.settings import settings_from_dict
 from monitor.edge.store.articles import as_article
-from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
 
 

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 from models import Article, Event, Judgement, Topic
 from monitor import types
 from monitor.domain.kinship import kin
+from monitor.domain.settings import settings_from_dict
 from monitor.edge.store import kinship
 from monitor.edge.store.reports import Report, clearest_report
 from monitor.edge.store.standing import Standing, standings
 from monitor.edge.store.telling import History, Telling
 from monitor.edge.store.threads import merged
-from monitor.edge.store.topics import settings_from_dict
 
 OUTLETS = 3
 """So many outlets, this one included, lift a doubtful event above the line for an alert."""

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 from models import Article, Entry, Event, Judgement, Topic
 from monitor import types
 from monitor.domain.routing import routing_to_dict
+from monitor.domain.settings import settings_to_dict
 from monitor.edge.store.digests import plan_digests
 from monitor.edge.store.entries import article_key, make_judgements_due
 from monitor.edge.store.feeds import SYNC_KEY
@@ -40,22 +40,6 @@ class TopicInput:
     seeds: tuple[SeedInput, ...]
     routing: Mapping[str, types.Routing] = field(default_factory=dict)
     """By channel; of those that are not named, the defaults."""
-
-
-def settings_to_dict(settings: types.TopicSettings) -> dict[str, Any]:
-    since = settings.alert_since
-    return asdict(settings) | {"alert_since": since.isoformat() if since else None}
-
-
-def settings_from_dict(data: Mapping[str, Any]) -> types.TopicSettings:
-    since = data["alert_since"]
-    return types.TopicSettings(
-        must=tuple(data["must"]),
-        exclude=tuple(data["exclude"]),
-        threshold=data["threshold"],
-        match_budget=data["match_budget"],
-        alert_since=datetime.fromisoformat(since) if since else None,
-    )
 
 
 def sync_topics(session: Session, topics: Iterable[TopicInput], now: datetime) -> None:

@@ -13,10 +13,10 @@ from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Mode
 from monitor import types
 from monitor.domain.messages import alert_from_dict, subject
 from monitor.domain.neighbours import unpack
+from monitor.domain.settings import settings_from_dict
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.kinship import current
 from monitor.edge.store.revisions import as_judged, revisions_of
-from monitor.edge.store.topics import settings_from_dict
 from monitor.errors import NotFound
 
 A_MATCH = and_(Judgement.event_id.is_not(None), Judgement.seed.is_(None))

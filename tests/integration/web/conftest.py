@@ -15,9 +15,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import Alert, Article, Delivery, Event, Feed, Judgement, Model, Topic
+from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import views
 from monitor.edge.store.store import Store
-from monitor.edge.store.topics import settings_to_dict
 from monitor.errors import NotFound, ParseError
 from monitor.types import Explanation, LikeArticle, Term, TopicSettings
 from monitor.web import create_app
