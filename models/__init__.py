@@ -1,6 +1,7 @@
 """The database tables of the monitor."""
 
 from models.base import Base, UTCDateTime
+from models.desk import Action, Login, SavedSearch
 from models.ledger import Alert, Delivery, Digest
 from models.tables import (
     Article,
@@ -11,6 +12,7 @@ from models.tables import (
     Judgement,
     Kinship,
     Model,
+    Outage,
     Push,
     Revision,
     Subscription,
@@ -18,6 +20,7 @@ from models.tables import (
 )
 
 __all__ = [
+    "Action",
     "Alert",
     "Article",
     "Base",
@@ -29,9 +32,12 @@ __all__ = [
     "Host",
     "Judgement",
     "Kinship",
+    "Login",
     "Model",
+    "Outage",
     "Push",
     "Revision",
+    "SavedSearch",
     "Subscription",
     "Topic",
     "UTCDateTime",

@@ -2,8 +2,9 @@
 
 topic ─┬─ model                      feed ─┬─ entry ── article ── revision
        ├─ judgement ── article             ├─ alert ── delivery
-       ├─ event ── alert ── delivery       └─ subscription, push
-       └─ digest
+       ├─ event ── alert ── delivery       ├─ outage
+       ├─ digest                           └─ subscription, push
+       └─ action
 """
 
 from __future__ import annotations
@@ -58,6 +59,19 @@ class Feed(Base):
     """When an entry was new last."""
     lost_at: Mapped[datetime | None]
     """When a poll last shared no entry with the one before: some may have passed unseen."""
+    value: Mapped[dict[str, Any] | None]
+    """What it has brought lately, as ``edge.store.value`` counts it once an hour."""
+
+
+class Outage(Base):
+    """A time in which a feed could not be read; one that lasts is in the feed's own row."""
+
+    __tablename__ = "outage"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey("feed.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class Article(Base):
@@ -210,6 +224,9 @@ class Topic(Base):
     """By channel: which alerts reach it, and when."""
     muted_until: Mapped[datetime | None]
     settings: Mapped[dict[str, Any]]
+    """As the configuration has them."""
+    overrides: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
+    """Settings that were changed at the desk: they go before those of the configuration."""
     fit_due_at: Mapped[datetime | None] = mapped_column(index=True)
     fit_asked: Mapped[int] = mapped_column(default=0)
     """Counts the reasons to fit (a seed, a label, a setting): a fit that has not seen the last of
@@ -242,13 +259,19 @@ class Event(Base):
     """The matches (and seeds) that report one real-world happening."""
 
     __tablename__ = "event"
+    __table_args__ = (Index("ix_event_topic_id_newest_at", "topic_id", "newest_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     topic_id: Mapped[int] = mapped_column(ForeignKey("topic.id", ondelete="CASCADE"), index=True)
     title: Mapped[str]
+    """That of its earliest article, unless a person has named it."""
+    named: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether a person has."""
     opened_at: Mapped[datetime | None]
     """When its earliest article was published; null where none has a date."""
     last_seen: Mapped[datetime | None]
+    newest_at: Mapped[datetime | None] = mapped_column(index=True)
+    """The latest ``told_at`` of its matches; null: it has none, but seeds."""
     alarmed_at: Mapped[datetime | None]
     """When it was found worth an alert; null of one that may be no new event."""
     update_due_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -272,6 +295,8 @@ class Kinship(Base):
     moved: Mapped[list[int] | None]
     """The judgements that went over from the other one, which has none since; null: they have not
     been merged."""
+    apart: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """A person says that they are two: they are never merged, nor suggested."""
 
 
 class Judgement(Base):
@@ -289,6 +314,27 @@ class Judgement(Base):
             postgresql_where=text("state = 'pending'"),
         ),
         Index("ix_judgement_recent", "topic_id", "judged_at"),
+        Index(
+            "ix_judgement_told",
+            "topic_id",
+            "told_at",
+            "event_id",
+            sqlite_where=text("event_id IS NOT NULL AND seed IS NULL"),
+            postgresql_where=text("event_id IS NOT NULL AND seed IS NULL"),
+        ),
+        Index(
+            "ix_judgement_told_at",
+            "told_at",
+            sqlite_where=text("event_id IS NOT NULL AND seed IS NULL"),
+            postgresql_where=text("event_id IS NOT NULL AND seed IS NULL"),
+        ),
+        Index(
+            "ix_judgement_labelled",
+            "topic_id",
+            "label",
+            sqlite_where=text("label IS NOT NULL"),
+            postgresql_where=text("label IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -304,6 +350,10 @@ class Judgement(Base):
     not_before: Mapped[datetime]
     last_error: Mapped[str | None]
     judged_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    """When its article was published, else when it was judged; null until then."""
+    quiet: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Judged again because a person asked for it: it opens events that nobody is alerted about."""
     model_id: Mapped[int | None] = mapped_column(ForeignKey("model.id", ondelete="SET NULL"))
     score: Mapped[float | None]
     probability: Mapped[float | None]
@@ -329,3 +379,5 @@ class Judgement(Base):
     label: Mapped[str | None]
     """relevant | irrelevant"""
     labelled_at: Mapped[datetime | None]
+    drawn: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether chance chose it, among all that was rejected, to be asked about."""

@@ -157,6 +157,7 @@ class Sample:
             title=told[0][0],
             opened_at=opened,
             last_seen=last,
+            newest_at=last,
             alarmed_at=None if hours == DOUBTFUL else opened,
         )
         self.save(event)
@@ -169,6 +170,7 @@ class Sample:
                 state="judged",
                 not_before=NOW,
                 judged_at=article.published,
+                told_at=article.published,
                 model_id=self.model.id,
                 score=score,
                 probability=min(1.0, 1.4 * score),

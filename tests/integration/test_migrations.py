@@ -48,8 +48,14 @@ def test_the_migrations_make_the_tables_of_the_models(store: Store) -> None:
     from alembic.runtime.migration import MigrationContext
 
     with store.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": not_of_the_full_text}
+        context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
+
+
+def not_of_the_full_text(name: str | None, kind: str, _: object) -> bool:
+    """Its tables on SQLite, its index on Postgres, are known to the migration only."""
+    return "_fts" not in (name or "")
 
 
 def test_upgrading_twice_changes_nothing(store: Store) -> None:

@@ -109,6 +109,7 @@ def _record_scores(
             "id": one.judgement,
             "state": "judged",
             "judged_at": now,
+            "told_at": one.article.published or now,
             "model_id": model_id,
             "score": score.value,
             "probability": score.probability,

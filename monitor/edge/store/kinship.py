@@ -37,11 +37,19 @@ def merge(
     session.add(
         Kinship(event_id=into.id, other_id=event.id, log_odds=log_odds, found_at=now, moved=moved)
     )
-    if event.opened_at and (into.opened_at is None or event.opened_at < into.opened_at):
-        into.opened_at, into.title = event.opened_at, event.title
-    if event.last_seen and (into.last_seen is None or event.last_seen > into.last_seen):
-        into.last_seen = event.last_seen
+    earlier = event.opened_at and (into.opened_at is None or event.opened_at < into.opened_at)
+    if event.named > into.named or (earlier and event.named == into.named):
+        into.title, into.named = event.title, event.named
+    if earlier:
+        into.opened_at = event.opened_at
+    into.last_seen = _later(into.last_seen, event.last_seen)
+    into.newest_at = _later(into.newest_at, event.newest_at)
+    event.newest_at = None
     into.alarmed_at = into.alarmed_at or event.alarmed_at
+
+
+def _later(one: datetime | None, other: datetime | None) -> datetime | None:
+    return max(filter(None, (one, other)), default=None)
 
 
 def as_it_goes_on(session: Session, event: int) -> Event:

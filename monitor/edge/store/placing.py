@@ -118,6 +118,8 @@ class Placing:
             self._new.add(event.id)
         if not one.seed:
             self._matches.setdefault(event.id, []).append(one.judgement)
+            told_at = one.article.published or self.now
+            event.newest_at = max(event.newest_at or told_at, told_at)
         return Settled(
             judgement=one.judgement,
             title=one.article.title,
@@ -232,7 +234,8 @@ class Placing:
         if published is not None:
             if event.opened_at is None or published < event.opened_at:
                 event.opened_at = published
-                event.title = one.article.title
+                if not event.named:
+                    event.title = one.article.title
             event.last_seen = max(event.last_seen or published, published)
         return event, False
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
-from models import Feed
+from models import Feed, Outage
 from monitor import types
 from monitor.domain.health import is_dead
 from monitor.domain.messages import feed_failing, feed_moved, feed_recovered, feed_retired
@@ -23,6 +23,8 @@ from monitor.edge.store.subscriptions import offer, trusted, unpushed
 
 CONFIRMATIONS = 3
 """Polls that must find a feed moved to the same address before it is asked there."""
+OUTAGE = timedelta(hours=1)
+"""Feeds that could not be read for less are not remembered for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,6 +333,8 @@ def _recover(session: Session, feed: Held, tell: Sequence[str], now: datetime) -
         alert = feed_recovered(feed.name, feed.url, feed.failing_since, now)
         key = failing_key(feed).replace("feed_failing", "feed_recovered")
         add_feed_alert(session, feed.id, key, alert, channels=tell, now=now)
+    if feed.failing_since is not None and now - feed.failing_since >= OUTAGE:
+        session.add(Outage(feed_id=feed.id, began_at=feed.failing_since, ended_at=now))
     feed.failures, feed.kills = 0, 0
     feed.failing_since, feed.last_error = None, None
 

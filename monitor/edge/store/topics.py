@@ -17,6 +17,7 @@ from monitor.domain.settings import settings_to_dict
 from monitor.edge.store.digests import plan_digests
 from monitor.edge.store.entries import article_key, make_judgements_due
 from monitor.edge.store.feeds import SYNC_KEY
+from monitor.edge.store.retelling import retell
 from monitor.edge.store.statements import ask_for_fit, insert_new, one_at_a_time
 from monitor.errors import NotFound
 
@@ -143,6 +144,7 @@ def _add_seed(session: Session, topic_id: int, key: str, seed: SeedInput, now: d
     )
     if row is not None:  # a page that had been judged becomes a seed
         row.seed = seed.source
+        retell(session, filter(None, [row.event_id]))
         return
     values = {
         "topic_id": topic_id,
@@ -175,6 +177,7 @@ def _remove_seed(session: Session, judgement: Judgement) -> None:
     carried = session.scalar(select(exists().where(Entry.article_id == judgement.article_id)))
     if carried:
         judgement.seed = None
+        retell(session, filter(None, [judgement.event_id]))
         return
     article, event = judgement.article_id, judgement.event_id
     session.delete(judgement)

@@ -34,12 +34,11 @@ def matches(
     limit: int | None = None,
 ) -> list[types.MatchView]:
     """Matches, the newest first (by publication, else by when they were judged)."""
-    when = func.coalesce(Article.published, Judgement.judged_at)
-    query = _matches().order_by(when.desc(), Judgement.id.desc()).limit(limit)
+    query = _matches().order_by(Judgement.told_at.desc(), Judgement.id.desc()).limit(limit)
     if topic is not None:
         query = query.where(Topic.name == topic)
     if since is not None:
-        query = query.where(when >= since)
+        query = query.where(Judgement.told_at >= since)
     if min_score is not None:
         query = query.where(Judgement.score >= min_score)
     if event is not None:
@@ -180,14 +179,10 @@ def events(
     session: Session, *, topic: str | None = None, limit: int | None = None
 ) -> list[types.EventView]:
     """Events with at least one match, the latest news first.  Seeds are not counted."""
-    query = _events().order_by(func.max(_when()).desc(), Event.id.desc()).limit(limit)
+    query = _events().order_by(Event.newest_at.desc(), Event.id.desc()).limit(limit)
     if topic is not None:
         query = query.where(Topic.name == topic)
     return [types.EventView(**row._mapping) for row in session.execute(query)]
-
-
-def _when() -> Any:
-    return func.coalesce(Article.published, Judgement.judged_at)
 
 
 def _events() -> Any:

@@ -66,7 +66,7 @@ class News:
 
     def event(self, topic: int, title: str = "A dam is filled", *, alarmed: bool = True) -> int:
         opened = NOW - timedelta(days=1)
-        event = Event(topic_id=topic, title=title, opened_at=opened, last_seen=NOW,
+        event = Event(topic_id=topic, title=title, opened_at=opened, last_seen=NOW, newest_at=NOW,
                       alarmed_at=opened if alarmed else None)  # fmt: skip
         self.add(event)
         return event.id
@@ -89,7 +89,9 @@ class News:
             "topic_id": topic, "article_id": article.id, "state": "judged", "not_before": NOW,
             "judged_at": NOW, "model_id": 1, "score": 0.5, "event_id": event,
         }  # fmt: skip
-        judgement = Judgement(**judged | more)
+        judged |= more
+        told_at = article.published or judged["judged_at"]
+        judgement = Judgement(**{"told_at": told_at} | judged)
         self.add(judgement)
         return judgement.id
 
