@@ -216,26 +216,30 @@ def _profile(
     background: Background,
 ) -> tuple[Profile, Floats]:
     """The profile by an IDF in which ``news`` of the stream has its say, and the scores that it
-    gives to the stream."""
+    gives to the stream.
+
+    The topic's level is told by the seeds: labels are of articles that were asked about because
+    they were doubtful, and say what the lowest of the topic score.
+    """
     rows = [counts for counts in (*seeds, *labels.relevant) if counts]
     vocabulary = vocabulary_of(background, news, rows)
     at_large = NewsAtLarge(vocabulary)
-    examples = Examples(vocabulary, rows, at_large.mean)
-    direction = examples.direction(_mean(vocabulary, labels.irrelevant))
+    disliked = [counts for counts in labels.irrelevant if counts]
+    examples = Examples(vocabulary, rows, at_large.mean, disliked)
+    direction = examples.direction()
     theory = Level(float(direction @ at_large.mean), at_large.deviation(direction))
     weights = _weights(vocabulary, rows, direction)
     agreement = examples.agreement()
-    level = topic_level(agreement, examples.events())
+    asked = sum(1 for counts in seeds if counts)
+    level = topic_level(agreement[:asked], examples.events())
     profile = Profile(vocabulary, weights, theory.mean, math.inf)
     scores, recent = _scores(profile, stream)
     centre = background_level(theory, scores).mean
     guessed = bool(np.isnan(agreement).all())
     threshold = cut(theory, level, scores, guessed=guessed)
-    asked = sum(1 for counts in seeds if counts)
-    liked = _beside(recent, examples.vectors[asked:], agreement[asked:])
-    others = vocabulary.vectors(labels.irrelevant)
-    disliked = _beside(recent, others, others @ profile.direction)
-    threshold = answered(threshold, centre, liked, disliked)
+    right = _beside(recent, examples.vectors[asked:], agreement[asked:])
+    wrong = _beside(recent, examples.disliked, examples.objection())
+    threshold = answered(threshold, centre, right, wrong)
     return replace(profile, level=centre, threshold=threshold), scores
 
 
@@ -262,13 +266,6 @@ def _scores(profile: Profile, stream: Sequence[Counts]) -> tuple[Floats, Recent]
             scores[place] = leaning(float(own[place - start]), near)
         recent.add(numbers, vectors, own)
     return scores, recent
-
-
-def _mean(vocabulary: Vocabulary, rows: Sequence[Counts]) -> Floats | None:
-    worded = [counts for counts in rows if counts]
-    if not worded:
-        return None
-    return np.asarray(vocabulary.vectors(worded).sum(axis=0)) / len(worded)
 
 
 def _weights(

@@ -15,6 +15,7 @@ SAME_STORY = 0.85
 SAME_EVENT = 0.35
 """From this cosine on two examples probably tell one event."""
 NEGATIVE_WEIGHT = 0.1
+"""Of the mean of the irrelevant examples, in the profile."""
 
 
 class NewsAtLarge:
@@ -40,22 +41,33 @@ class NewsAtLarge:
 
 
 class Examples:
-    """Articles of the topic as unit vectors; retold stories share their weight."""
+    """Articles of the topic as unit vectors, retold stories sharing their weight, and articles
+    that a person has said to be none of it."""
 
-    def __init__(self, vocabulary: Vocabulary, rows: Sequence[Counts], news: Floats) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        rows: Sequence[Counts],
+        news: Floats,
+        disliked: Sequence[Counts] = (),
+    ) -> None:
+        """``disliked``: with words."""
         self.vectors = vocabulary.vectors(rows)
+        self.disliked = vocabulary.vectors(disliked)
         self.likeness: Floats = (self.vectors @ self.vectors.T).toarray()
         """Cosines, shape (examples, examples)."""
         self._news = news
         self._onto_news = self.vectors @ news
         same = (self.likeness >= SAME_STORY).sum(axis=1)  # 0 for a text without words
         self._weights = np.divide(1.0, same, out=np.zeros(len(same)), where=same > 0)
+        total = self._weights.sum() or 1.0
+        self._liked: Floats = self.vectors.T @ (self._weights / total) - news
 
-    def direction(self, disliked: Floats | None = None) -> Floats:
+    def direction(self) -> Floats:
         """The profile, unit length, shape (width,)."""
-        profile = self.vectors.T @ (self._weights / self._weights.sum()) - self._news
-        if disliked is not None:
-            profile = profile - NEGATIVE_WEIGHT * disliked
+        profile = self._liked
+        if number := self.disliked.shape[0]:
+            profile = profile - NEGATIVE_WEIGHT / number * self.disliked.sum(axis=0)
         return np.asarray(profile / (np.linalg.norm(profile) or 1.0))
 
     def events(self) -> int:
@@ -73,4 +85,20 @@ class Examples:
         dot = (others * self.likeness).sum(axis=1) - self._onto_news
         length = np.einsum("ij,jk,ik->i", others, self.likeness, others)
         length += self._news @ self._news - 2 * others @ self._onto_news
+        return np.asarray(dot / np.sqrt(length))
+
+    def objection(self) -> Floats:
+        """Each disliked article's score against the profile without it and its copies.
+
+        Shape (disliked,).  By the profile that they have taught all would score too low.
+        """
+        if not self.disliked.shape[0]:
+            return np.zeros(0)
+        likeness = (self.disliked @ self.disliked.T).toarray()
+        others = (likeness < SAME_STORY).astype(np.float64)
+        others *= NEGATIVE_WEIGHT / np.maximum(others.sum(axis=1, keepdims=True), 1)
+        onto = self.disliked @ self._liked
+        dot = onto - (others * likeness).sum(axis=1)
+        length = np.einsum("ij,jk,ik->i", others, likeness, others)
+        length += self._liked @ self._liked - 2 * others @ onto
         return np.asarray(dot / np.sqrt(length))

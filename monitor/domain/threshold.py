@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import expit
 
 from monitor.domain.model import STEEPNESS
 
@@ -73,8 +74,11 @@ RARE_QUANTILE = 0.998
 RARE_WAY = 1.5
 """For which the cut goes so many times the usual way at most."""
 
-MOVE_DEVIATION = 0.35
-"""Of the logarithm of the threshold's distance from the background, before a person answers."""
+MOVE_DEVIATION = 0.1
+"""Of the logarithm of the threshold's distance from the background, before a person answers: what
+is asked about lies near the threshold, and a few dozen such answers say little of it."""
+STRAY = 0.1
+"""Answers that tell nothing of the threshold: of odd texts, slips.  No single one moves it far."""
 MOST_MOVE = 1.0
 MOVES = 101
 
@@ -176,14 +180,15 @@ def answered(threshold: float, background: float, right: Floats, wrong: Floats) 
     """The threshold moved to where a person's answers are likeliest, but not far without many.
 
     ``right``, ``wrong``: scores of articles said to be relevant, and not.  The posterior mode, by
-    the logistic curve of the probability; a priori the logarithm of the threshold's distance from
-    the background is normal about the present one.
+    the logistic curve of the probability, but for strays; a priori the logarithm of the threshold's
+    distance from the background is normal about the present one.
     """
     moves = np.linspace(-MOST_MOVE, MOST_MOVE, MOVES)
     ways = (threshold - background) * np.exp(moves)[:, None]
     above = [(scores - background).clip(0) for scores in (right, wrong)]
     yes, no = (STEEPNESS * (scores / ways - 1) for scores in above)
-    likelihood = -np.logaddexp(0, -yes).sum(axis=1) - np.logaddexp(0, no).sum(axis=1)
+    curves = (expit(yes), expit(-no))
+    likelihood = sum(np.log(STRAY + (1 - 2 * STRAY) * curve).sum(axis=1) for curve in curves)
     best = (likelihood - moves**2 / (2 * MOVE_DEVIATION**2)).argmax()
     return background + float(ways[best, 0])
 

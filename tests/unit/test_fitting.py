@@ -13,6 +13,8 @@ from monitor.domain.backgrounds import Backgrounds
 from monitor.domain.fitting import fit, seeds_by_language, vocabulary_of
 from monitor.domain.model import TopicModel
 from monitor.domain.relevance import Scorer, nearest_seed, score_alone
+from monitor.domain.rocchio import Examples, NewsAtLarge
+from monitor.domain.text import terms
 from monitor.errors import ConfigError, ParseError
 from monitor.types import Article, Score, TopicSettings
 from tests.unit.stories import (
@@ -186,6 +188,40 @@ def test_equal_fits_give_equal_bytes() -> None:
 def test_other_bytes_are_a_parse_error(data: bytes) -> None:
     with pytest.raises(ParseError, match="model"):
         TopicModel.from_bytes(data)
+
+
+def examples(disliked: Sequence[Article]) -> Examples:
+    rows = [terms(one, "en") for one in SEEDS]
+    others = [terms(one, "en") for one in disliked]
+    vocabulary = vocabulary_of(SHIPPED.of("en"), (), [*rows, *(terms(a, "en") for a in OTHER_NEWS)])
+    return Examples(vocabulary, rows, NewsAtLarge(vocabulary).mean, others)
+
+
+@pytest.mark.parametrize("copies", [1, 3])
+def test_an_objection_is_scored_without_what_it_has_taught(copies: int) -> None:
+    final, *others = OTHER_NEWS
+    taught = examples([final] * copies + others)
+    untaught = examples(others)
+    expected = (taught.disliked @ untaught.direction())[:copies]
+    assert taught.objection()[:copies] == pytest.approx(expected)
+    assert (taught.objection() > taught.disliked @ taught.direction()).all()
+    assert examples([]).objection().shape == (0,)
+    assert examples([final]).objection() == pytest.approx(
+        examples([final]).disliked @ examples([]).direction()
+    )
+
+
+def test_doubtful_articles_that_are_relevant_do_not_lower_the_topics_level() -> None:
+    """They were asked about for being doubtful: of what the topic's next one scores, seeds tell."""
+    doubtful = [
+        replace(KESTREL_2, text=f"{one.text} {KESTREL_2.text[:200]}") for one in OTHER_NEWS[:4]
+    ]
+    stream = [replace(one, title=f"{one.title} {i}") for i in range(30) for one in OTHER_NEWS]
+    plain, taught = (
+        fit(SEEDS, backgrounds=SHIPPED, settings=ANY, relevant=some, stream=stream).threshold
+        for some in ((), doubtful)
+    )
+    assert taught > 0.8 * plain
 
 
 @pytest.mark.parametrize("asked", [0, 3])

@@ -120,12 +120,19 @@ def test_answers_move_the_threshold_their_way_and_more_of_them_move_it_further()
     below, above = np.full(3, 0.07), np.full(3, 0.13)
     assert answered(0.1, 0.0, NONE, NONE) == pytest.approx(0.1)
     assert answered(0.1, 0.0, above, below) == pytest.approx(0.1, abs=0.01), "as was expected"
-    lower = [answered(0.1, 0.0, np.repeat(below, n), NONE) for n in (0, 1, 3, 10)]
-    higher = [answered(0.1, 0.0, NONE, np.repeat(above, n)) for n in (0, 1, 3, 10)]
+    lower = [answered(0.1, 0.0, np.repeat(below, n), NONE) for n in (0, 1, 3, 10, 50)]
+    higher = [answered(0.1, 0.0, NONE, np.repeat(above, n)) for n in (0, 1, 3, 10, 50)]
     assert lower == sorted(lower, reverse=True)
     assert higher == sorted(higher)
     assert lower[-1] < 0.07
     assert higher[-1] > 0.13
+
+
+@pytest.mark.parametrize("stray", [-0.05, 0.0, 0.02])
+def test_a_few_strays_hardly_move_the_threshold(stray: float) -> None:
+    """Relevant articles that score like news at large: an odd text, or a slip."""
+    clear = np.full(5, 0.2)
+    assert answered(0.1, 0.0, np.append(clear, [stray] * 3), NONE) > 0.09
 
 
 @given(ANSWERS, ANSWERS, st.floats(-0.1, 0.5))
