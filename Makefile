@@ -9,7 +9,8 @@ CONFIG ?= config.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo test lint format lock wheel background train-join acceptance bench-detection \
-  bench-alerts baseline bench-kill bench-polling bench-feeds bench-cascade bench-poll clean
+  bench-alerts bench-review bench-page pictures baseline bench-kill bench-polling bench-feeds \
+  bench-cascade bench-poll clean
 
 help: ## what can be done here
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' Makefile
@@ -91,6 +92,15 @@ bench-detection: $(VENV)/.installed ## judge streams blind (DATA= SEEDS= MORE=),
 
 bench-alerts: $(VENV)/.installed ## how many alerts a stream would have made (DATA=STREAM.jsonl.gz), write docs/alerts.md
 	$(BIN)/python tools/bench_alerts.py --data $(DATA) $(MORE) --write docs/alerts.md
+
+bench-review: $(VENV)/.installed ## what 30 labels from the review queue are worth (DATA=folder), write docs/labels.md
+	$(BIN)/python tools/bench_review.py --data $(DATA) $(MORE) --write docs/labels.md
+
+bench-page: $(VENV)/.installed-dev ## how quick each page is on 1,000,000 articles, write docs/page.md
+	$(BIN)/python tools/bench_page.py $(MORE) --write docs/page.md
+
+pictures: $(VENV)/.installed-dev ## the pictures of docs/desk.md
+	$(BIN)/python tools/desk_pictures.py docs/pictures
 
 baseline: $(VENV)/.installed-dev ## raise the floors of tests/quality (MORE=--lower-baseline)
 	$(BIN)/python -m tests.quality.baseline $(MORE)

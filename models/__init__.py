@@ -2,20 +2,16 @@
 
 from models.base import Base, UTCDateTime
 from models.desk import Action, Login, SavedSearch
+from models.feeds import Feed, Host, Outage, Push, Subscription
 from models.ledger import Alert, Delivery, Digest
 from models.tables import (
     Article,
     Entry,
     Event,
-    Feed,
-    Host,
     Judgement,
     Kinship,
     Model,
-    Outage,
-    Push,
     Revision,
-    Subscription,
     Topic,
 )
 

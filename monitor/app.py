@@ -5,7 +5,7 @@ Those are imported where they are made, so that a command pays for what it uses 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import cache
@@ -18,7 +18,7 @@ from monitor.config import Config
 from monitor.domain.addresses import Allowed
 from monitor.domain.backgrounds import Backgrounds
 from monitor.domain.join import JoinModel
-from monitor.edge.store import migrations
+from monitor.edge.store import migrations, topics
 from monitor.edge.store.hosts import HostTurns
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
@@ -71,7 +71,8 @@ async def open_parts(
     from monitor.edge.workers import ProcessWorkers
 
     fetcher = make_fetcher(config, clock, HostTurns(store) if shared else None)
-    used = make_channels(config, clock) if channels is None else channels
+    if channels is None:
+        channels = make_channels(config, clock, store.read(topics.channels_in_use))
     async with AsyncExitStack() as stack:
         stack.push_async_callback(fetcher.aclose)
         workers = ProcessWorkers(count=config.run.workers)
@@ -88,7 +89,7 @@ async def open_parts(
             fetcher=fetcher,
             workers=workers,
             fitters=fitters,
-            channels=used,
+            channels=channels,
             clock=clock,
             backgrounds=backgrounds,
             join=join_model,
@@ -133,7 +134,7 @@ def rules_of(config: Config) -> Rules:
         polls_per_hour=fetch.polls_per_hour,
         pages=fetch.pages,
         keep_offtopic=config.database.keep_offtopic,
-        review_url=f"http://{web.listen}" if web.listen else "",
+        review_url=web.address,
         public_url=web.public_url,
         tell=_told_of_feeds(config),
     )
@@ -183,10 +184,16 @@ def make_heartbeat(config: Config) -> Callable[[], Coroutine[Any, Any, None]] | 
         raise config.error("[run] heartbeat_url", str(error)) from None
 
 
-def make_channels(config: Config, clock: Clock = utc_now) -> dict[str, Channel]:
-    """The channels of topics and of feed alerts.  Raises ConfigError for a missing secret."""
+def make_channels(
+    config: Config, clock: Clock = utc_now, stored: Iterable[str] = ()
+) -> dict[str, Channel]:
+    """The channels of topics and of feed alerts.  Raises ConfigError for a missing secret.
+
+    ``stored``: those of topics in the database; what is no longer configured is left out.
+    """
     used = {channel for topic in config.topics.values() for channel in topic.channels}
     used.update(config.run.ops_channels)
+    used.update(config.channels.keys() & set(stored))
     return {name: make_channel(config, name, clock) for name in sorted(used)}
 
 

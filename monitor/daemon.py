@@ -12,20 +12,24 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 
 from monitor import app
-from monitor.config import Config
-from monitor.edge.store import alerts, health, migrations
+from monitor.config import Config, web_passwords_of
+from monitor.edge.store import alerts, health, migrations, topics
 from monitor.edge.store.lock import daemon_lock
 from monitor.edge.store.store import Store
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError
 from monitor.pipeline import Parts
 from monitor.ports import Clock
 from monitor.run.local import Engine
 from monitor.sync import sync
+
+if TYPE_CHECKING:
+    from monitor.web import Access
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +76,7 @@ def prepared(
     """
     app.make_channels(config)  # a missing secret is said before anything is touched
     app.make_heartbeat(config)
+    web_passwords_of(config)
     try:
         with daemon_lock(store, shared=shared):
             before, now = migrations.upgrade(store)
@@ -175,12 +180,13 @@ async def signals(renew: Callable[[], None] | None = None) -> AsyncIterator[asyn
 def resync(reload: Reload, engine: Engine) -> None:
     """Bring feeds, topics, channels and rules up to date; a wrong configuration changes nothing.
 
-    Where the page is, and how many processes there are, changes at the next start.
+    Where the page is, who may see it, and how many processes there are, changes at the next start.
     """
     parts = engine.parts
     try:
         config = reload()
-        channels = app.make_channels(config, parts.clock)
+        stored = parts.store.read(topics.channels_in_use)
+        channels = app.make_channels(config, parts.clock, stored)
         heartbeat = app.make_heartbeat(config)
         sync(config, parts.store, parts.clock())
     except MonitorError as error:
@@ -196,7 +202,7 @@ def resync(reload: Reload, engine: Engine) -> None:
 def page(config: Config, parts: Parts) -> Iterator[str]:
     """Serve the page in a thread of its own; gives its address, empty if there is none.
 
-    Raises ConfigError if the port is taken.
+    Raises ConfigError if the port is taken, or for a password that cannot be had or used.
     """
     if not config.web.listen:
         yield ""
@@ -205,12 +211,15 @@ def page(config: Config, parts: Parts) -> Iterator[str]:
 
     from monitor.web import create_app
 
-    listener = _bind(config)
-    host, port = listener.getsockname()[:2]
-    listen = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    access = _access(config)
+    listener = bind(config)
+    listen = f"{config.web.listen.rpartition(':')[0]}:{listener.getsockname()[1]}"
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(parts, listen=listen, public_url=config.web.public_url),
+            create_app(parts, listen=listen, public_url=config.web.public_url, access=access),
+            # What a request says of its sender could be made up to escape the waits after wrong
+            # passwords: the sender is whoever has connected.
+            proxy_headers=False,
             log_config=None,
             access_log=False,
             server_header=False,
@@ -228,10 +237,25 @@ def page(config: Config, parts: Parts) -> Iterator[str]:
         listener.close()
 
 
-def _bind(config: Config) -> socket.socket:
+def _access(config: Config) -> Access:
+    from monitor.web import Access
+    from monitor.web.passwords import Passwords
+
+    given = web_passwords_of(config)
+    if not given.editor:
+        return Access(url=config.web.url)
+    try:
+        return Access(Passwords(given.editor, given.viewer), config.web.url)
+    except ConfigError as error:
+        raise config.error("[web] password, viewer_password", str(error)) from None
+
+
+def bind(config: Config) -> socket.socket:
+    """The socket of the page.  Raises ConfigError if the port is taken."""
     host, _, port = config.web.listen.rpartition(":")
     family = socket.AF_INET6 if host.startswith("[") else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # asyncio turns Nagle off only where the protocol is named: 40 ms an answer with it on.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), int(port)))

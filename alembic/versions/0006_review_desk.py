@@ -19,7 +19,8 @@ branch_labels = None
 depends_on = None
 
 # What a search reads.  SQLite keeps its index in tables of its own, which triggers bring up to
-# date; Postgres indexes the expression.  Both know an article by the stems of its words.
+# date; Postgres keeps each article's words in a column, which looks after itself, and indexes that.
+# Both know an article by the stems of its words.
 FTS = """
 CREATE VIRTUAL TABLE article_fts USING fts5(
   title, text, content='article', content_rowid='id',
@@ -39,10 +40,10 @@ CREATE TRIGGER article_fts_update AFTER UPDATE OF title, text ON article BEGIN
 END;
 INSERT INTO article_fts(article_fts) VALUES ('rebuild');
 """
-GIN = """
-CREATE INDEX ix_article_fts ON article USING gin (
+SEARCH = """
+ALTER TABLE article ADD COLUMN search tsvector GENERATED ALWAYS AS (
   to_tsvector('english', left(title || ' ' || coalesce(text, ''), 100000))
-)
+) STORED
 """
 
 
@@ -107,8 +108,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('told_at', models.UTCDateTime(), nullable=True))
         batch_op.add_column(sa.Column('quiet', sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column('drawn', sa.Boolean(), server_default=sa.false(), nullable=False))
+        batch_op.drop_index(batch_op.f('ix_judgement_event_id'))
+        batch_op.create_index('ix_judgement_event_id_told_at', ['event_id', 'told_at'], unique=False)
+        batch_op.create_index('ix_judgement_seeds', ['topic_id'], unique=False, sqlite_where=sa.text('seed IS NOT NULL'), postgresql_where=sa.text('seed IS NOT NULL'))
         batch_op.create_index('ix_judgement_labelled', ['topic_id', 'label'], unique=False, sqlite_where=sa.text('label IS NOT NULL'), postgresql_where=sa.text('label IS NOT NULL'))
         batch_op.create_index('ix_judgement_told', ['topic_id', 'told_at', 'event_id'], unique=False, sqlite_where=sa.text('event_id IS NOT NULL AND seed IS NULL'), postgresql_where=sa.text('event_id IS NOT NULL AND seed IS NULL'))
+        batch_op.create_index('ix_judgement_judged', ['topic_id', 'told_at'], unique=False, sqlite_where=sa.text('seed IS NULL AND model_id IS NOT NULL'), postgresql_where=sa.text('seed IS NULL AND model_id IS NOT NULL'))
+        batch_op.create_index('ix_judgement_judged_at', ['told_at'], unique=False, sqlite_where=sa.text('seed IS NULL AND model_id IS NOT NULL'), postgresql_where=sa.text('seed IS NULL AND model_id IS NOT NULL'))
         batch_op.create_index('ix_judgement_told_at', ['told_at'], unique=False, sqlite_where=sa.text('event_id IS NOT NULL AND seed IS NULL'), postgresql_where=sa.text('event_id IS NOT NULL AND seed IS NULL'))
 
     with op.batch_alter_table('kinship', schema=None) as batch_op:
@@ -119,6 +125,7 @@ def upgrade() -> None:
 
     _tell_when()
     _index_words()
+    op.create_index('ix_article_outlet', 'article', [sa.text('lower(source)')], unique=False)
 
 
 def _tell_when() -> None:
@@ -134,7 +141,8 @@ def _tell_when() -> None:
 
 def _index_words() -> None:
     if op.get_bind().dialect.name == "postgresql":
-        op.execute(GIN)
+        op.execute(SEARCH)
+        op.create_index("ix_article_fts", "article", ["search"], postgresql_using="gin")
         return
     statement = ""
     for line in FTS.strip().splitlines():
@@ -145,8 +153,10 @@ def _index_words() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index('ix_article_outlet', 'article')
     if op.get_bind().dialect.name == "postgresql":
         op.drop_index("ix_article_fts", "article")
+        op.drop_column("article", "search")
     else:
         for event in ("insert", "delete", "update"):
             op.execute(f"DROP TRIGGER article_fts_{event}")
@@ -158,9 +168,14 @@ def downgrade() -> None:
         batch_op.drop_column('apart')
 
     with op.batch_alter_table('judgement', schema=None) as batch_op:
+        batch_op.drop_index('ix_judgement_judged_at', sqlite_where=sa.text('seed IS NULL AND model_id IS NOT NULL'), postgresql_where=sa.text('seed IS NULL AND model_id IS NOT NULL'))
+        batch_op.drop_index('ix_judgement_judged', sqlite_where=sa.text('seed IS NULL AND model_id IS NOT NULL'), postgresql_where=sa.text('seed IS NULL AND model_id IS NOT NULL'))
         batch_op.drop_index('ix_judgement_told_at', sqlite_where=sa.text('event_id IS NOT NULL AND seed IS NULL'), postgresql_where=sa.text('event_id IS NOT NULL AND seed IS NULL'))
         batch_op.drop_index('ix_judgement_told', sqlite_where=sa.text('event_id IS NOT NULL AND seed IS NULL'), postgresql_where=sa.text('event_id IS NOT NULL AND seed IS NULL'))
         batch_op.drop_index('ix_judgement_labelled', sqlite_where=sa.text('label IS NOT NULL'), postgresql_where=sa.text('label IS NOT NULL'))
+        batch_op.drop_index('ix_judgement_seeds', sqlite_where=sa.text('seed IS NOT NULL'), postgresql_where=sa.text('seed IS NOT NULL'))
+        batch_op.drop_index('ix_judgement_event_id_told_at')
+        batch_op.create_index(batch_op.f('ix_judgement_event_id'), ['event_id'], unique=False)
         batch_op.drop_column('drawn')
         batch_op.drop_column('quiet')
         batch_op.drop_column('told_at')

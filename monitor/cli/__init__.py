@@ -16,17 +16,27 @@ from typer.core import TyperGroup
 
 from monitor import __version__
 from monitor.cli import (
+    actions,
     alerts,
+    backtest,
     config,
     context,
     db,
     events,
     explain,
+    export,
     feeds,
+    feeds_value,
     matches,
+    packs,
+    quality,
     replay,
+    review,
     run,
+    searches,
+    seed_commands,
     topics,
+    web,
 )
 from monitor.cli.output import fail
 from monitor.errors import ConfigError, MonitorError
@@ -96,7 +106,20 @@ app.command("worker")(run.worker)
 app.command("demo")(run.demo)
 app.command("explain")(explain.explain)
 app.command("replay")(replay.replay)
-for noun in (topics, feeds, matches, events, alerts, db, config):
+app.command("backtest")(backtest.backtest)
+app.command("undo")(actions.undo)
+app.command("review")(review.review)
+feeds.app.command("value")(feeds_value.value)
+topics.app.command("add")(seed_commands.add)
+topics.app.command("quality")(quality.quality)
+topics.app.command("rescore")(quality.rescore)
+topics.app.command("set")(quality.set_)
+topics.app.command("reset")(quality.reset)
+topics.app.command("pack")(packs.pack)
+topics.app.command("unpack")(packs.unpack)
+topics.app.add_typer(seed_commands.app, no_args_is_help=True)
+app.command("export")(export.export)
+for noun in (topics, feeds, matches, searches, events, alerts, db, config, web):
     app.add_typer(noun.app, no_args_is_help=True)
 
 

@@ -31,8 +31,9 @@ def show(ctx: typer.Context) -> None:
 
 @app.command()
 def check(ctx: typer.Context) -> None:
-    """Check all of it: keys, values, seed and OPML files, secrets of the channels in use."""
+    """Check all of it: keys, values, seed and OPML files, secrets in use."""
     from monitor import app as composition
+    from monitor.config import web_passwords_of
     from monitor.sync import feeds_of, topics_of
 
     config = context.config(ctx)
@@ -43,6 +44,7 @@ def check(ctx: typer.Context) -> None:
         topics = list(topics_of(config))
     channels = composition.make_channels(config)
     composition.make_heartbeat(config)
+    web_passwords_of(config)
     output.say(
         f"{context.file(ctx)}: fine: {output.plural(len(feeds), 'feed')}, "
         f"{output.plural(len(topics), 'topic')}, {output.plural(len(channels), 'channel')} in use"

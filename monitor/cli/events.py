@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import context, matches, output
-from monitor.cli.options import Id, Json, Limit, Topic, later, still
+from monitor.cli.options import MAX_ID, Id, Json, Limit, Topic, later, still
 from monitor.cli.output import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from monitor.types import EventView
 
 BELOW = "below the alarm line: it may be no new event, so nobody was told"
+
+Matches = Annotated[
+    list[int], typer.Argument(min=1, max=MAX_ID, metavar="MATCH...", help="Ids of matches.")
+]
 
 app = typer.Typer(name="events", help="Events: matches that report one happening.")
 
@@ -108,15 +113,49 @@ def show(ctx: typer.Context, event: Id, as_json: Json = False) -> None:
 @app.command()
 def merge(ctx: typer.Context, event: Id, into: Id) -> None:
     """Say that two events are one: the matches of EVENT go over to INTO."""
-    from datetime import UTC, datetime
+    from monitor.edge.store import corrections
 
+    _correct(ctx, corrections.merge_events, event, into)
+    output.note(f"event {event} is part of event {into} now")
+
+
+@app.command()
+def split(ctx: typer.Context, event: Id, match: Matches) -> None:
+    """Say that some matches of an event are about another: they become an event of their own,
+    with the copies of them, and the two are never merged again but by you."""
+    from monitor.edge.store import corrections
+
+    new = _correct(ctx, partial(corrections.split_event, of=event), match)
+    output.say(f"event {new}: split off from event {event}")
+
+
+@app.command()
+def separate(ctx: typer.Context, event: Id) -> None:
+    """Say that an event is no part of the one that it was merged into."""
+    from monitor.edge.store import corrections
+
+    _correct(ctx, corrections.separate, event)
+    output.note(f"event {event} is one of its own again")
+
+
+@app.command()
+def rename(ctx: typer.Context, event: Id, title: str) -> None:
+    """Name an event; an empty TITLE gives back that of its first article."""
+    from monitor.app import utc_now
+    from monitor.edge.store import corrections
+
+    with context.store(ctx) as store:
+        done = store.write(corrections.rename_event, event, title, utc_now())
+        said = store.read(corrections.action, done)
+    output.note(said.words)
+
+
+def _correct(ctx: typer.Context, say: Callable[..., int], *about: object) -> int:
     from monitor import app as composition
-    from monitor.edge.store import threads
 
     page = composition.rules_of(context.config(ctx)).review_url
     with context.store(ctx) as store:
-        store.write(threads.merge_by_hand, event, into, datetime.now(UTC), page)
-    output.note(f"event {event} is part of event {into} now")
+        return store.write(say, *about, composition.utc_now(), page)
 
 
 @app.command()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.cli import context, output
+from monitor.cli.filters import Asked, filtered
 from monitor.cli.judged import labelled, like, news
-from monitor.cli.options import MAX_ID, Id, Json, Limit, Topic, since
+from monitor.cli.options import Id, Json, Limit
 from monitor.cli.output import Column
 from monitor.domain.figures import chance
 
@@ -34,47 +34,24 @@ class Label(StrEnum):
 
 
 @app.command("list")
-def list_(
-    ctx: typer.Context,
-    *,
-    topic: Topic = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option(
-            parser=since, metavar="TIME", help='Not before: "2026-01-31", or "7d" for a week ago.'
-        ),
-    ] = None,
-    min_score: Annotated[float | None, typer.Option(help="With at least this score.")] = None,
-    event: Annotated[
-        int | None, typer.Option(min=1, max=MAX_ID, metavar="ID", help="Of this event only.")
-    ] = None,
-    unlabelled: Annotated[bool, typer.Option("--unlabelled", help="Without a label.")] = False,
-    limit: Limit = None,
-    as_json: Json = False,
-) -> None:
+@filtered
+def list_(ctx: typer.Context, *, asked: Asked, limit: Limit = None, as_json: Json = False) -> None:
     """List matches, the newest first."""
-    from monitor.edge.store import views
+    from monitor.domain.search import filter_words
+    from monitor.edge.store.search import search
+    from monitor.types import Filter
 
     with context.store(ctx) as store:
-        if topic is not None:
-            store.read(views.topic, topic)
-        if event is not None:
-            store.read(views.event, event)
-        rows = store.read(
-            views.matches,
-            topic=topic,
-            since=since,
-            min_score=min_score,
-            event=event,
-            unlabelled=unlabelled,
-            limit=output.to_read(limit, as_json),
-        )
+        filter = asked.filter(store)
+        found = store.read(search, filter, limit=output.to_read(limit, as_json))
     if as_json:
-        output.emit(map(output.record, rows))
-    elif not rows:
+        output.emit(output.record(one.match) | {"event": one.match.event or None} for one in found)
+    elif found:
+        table([one.match for one in output.shown(found, limit)])
+    elif filter == Filter():
         output.note("no matches: `monitor run` looks for some, `monitor topics check` tests seeds")
     else:
-        table(output.shown(rows, limit))
+        output.note(f"nothing found: {filter_words(filter)}")
 
 
 def table(rows: Sequence[MatchView]) -> None:
@@ -94,33 +71,23 @@ def table(rows: Sequence[MatchView]) -> None:
 def _row(row: MatchView) -> tuple[object, ...]:
     label = row.label or ("copy" if row.copy_of else "")
     score, published = f"{row.score:.2f}", output.when(row.published)[:10]
-    return row.id, published, score, row.event, label, row.topic, row.source, row.title
+    return row.id, published, score, row.event or "", label, row.topic, row.source, row.title
 
 
 @app.command()
 def show(ctx: typer.Context, match: Id, as_json: Json = False) -> None:
     """Show all that is known about a match."""
     from monitor.edge.store import views
+    from monitor.types.records import MatchRecord
 
     with context.store(ctx) as store:
         detail = store.read(views.match, match)
         nearest = [one.judgement for one in detail.neighbours[:NEIGHBOURS]]
         titles = store.read(views.titles_of, nearest)
     if as_json:
-        output.emit([_record(detail)])
+        output.emit([output.record(MatchRecord.of(detail))])
     else:
         output.details(_details(detail, titles))
-
-
-def _record(detail: MatchDetail) -> dict[str, Any]:
-    """The keys of the list, then the others; the article's stand beside the judgement's."""
-    judgement = output.record(detail)
-    article: dict[str, Any] = judgement.pop("article")
-    judgement.pop("judged")
-    first = ("id", "topic", "url", "title", "source", "published", "score", "event", "copy_of")
-    both = article | judgement
-    listed = (*first, "label", "text_from")
-    return {key: both[key] for key in listed} | both
 
 
 def _details(detail: MatchDetail, titles: Mapping[int, str]) -> list[tuple[str, object]]:
@@ -175,9 +142,9 @@ def _edit(one: RevisionView) -> str:
 def label(ctx: typer.Context, match: Id, verdict: Label) -> None:
     """Say whether a match is relevant; the topic learns from it at once."""
     from monitor import app as composition
-    from monitor.edge.store import judging
+    from monitor.edge.store import corrections
 
     chosen: Any = None if verdict is Label.none else verdict.value
     with context.store(ctx) as store:
-        store.write(judging.label, match, chosen, composition.utc_now())
+        store.write(corrections.label, match, chosen, composition.utc_now())
     output.say(f"match {match}: label {verdict.value}")

@@ -8,20 +8,17 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli import output
+from monitor.domain.setting_keys import KEYS
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
     from monitor.edge.archive import Archived
     from monitor.run.plan import Plan, Replayed, Seed
-    from monitor.types import TopicSettings
-
-LISTS = ("must", "exclude")
-KEYS = (*LISTS, "threshold", "match_budget", "alert_since")
 
 
 def replay(
@@ -59,6 +56,7 @@ def replay(
     The articles of ARCHIVE come in the order of publication, and the same code judges them that
     judges the news.  Needs no configuration and no database; nothing is fetched or sent.
     """
+    from monitor.config.given import read_settings
     from monitor.run.plan import Plan
 
     if not seeds and not all_relevant:
@@ -105,33 +103,6 @@ def _seeds(paths: Sequence[Path]) -> list[Seed]:
         for path in dict.fromkeys(paths)
         for number, (id, article) in enumerate(read_seeds(path), start=1)
     ]
-
-
-def read_settings(given: Sequence[str], known: Sequence[str] = KEYS) -> TopicSettings:
-    """``key=value`` as the configuration would read it; commas part several phrases.
-
-    Raises ConfigError for the first that is not right.
-    """
-    from pydantic import ValidationError
-
-    from monitor.config.schema import Topic
-
-    values: dict[str, Any] = {}
-    for one in given:
-        key, equals, value = (part.strip() for part in one.partition("="))
-        if not equals or key not in known:
-            raise ConfigError(f"--set {one}: is not KEY=VALUE with a KEY of {', '.join(known)}")
-        if key in LISTS:
-            phrases = [phrase.strip() for phrase in value.split(",")]
-            values[key] = [*values.get(key, ()), *filter(None, phrases)]
-        else:
-            values[key] = value
-    try:
-        return Topic.model_validate({"seeds": ("given",), **values}).settings
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = str(first["loc"][0])
-        raise ConfigError(f"--set {key}={values[key]}: {first['msg']}") from None
 
 
 @contextmanager

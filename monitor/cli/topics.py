@@ -62,12 +62,13 @@ def _row(row: TopicView) -> tuple[object, ...]:
 @app.command()
 def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     """Show a topic and its seeds."""
-    from monitor.edge.store import views
+    from monitor.edge.store import overrides, views
 
     with context.store(ctx) as store:
         topic = store.read(views.topic, name)
+        changed = store.read(overrides.overrides_of, name)
     if as_json:
-        output.emit([output.record(topic)])
+        output.emit([output.record(topic) | {"overrides": changed}])
         return
     settings = topic.settings
     output.details(
@@ -84,6 +85,7 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
             ("exclude", ", ".join(settings.exclude)),
             ("match budget", settings.match_budget),
             ("alert since", output.when(settings.alert_since)),
+            ("set here", ", ".join(sorted(changed))),
             ("judged", topic.articles),
             ("matches", topic.matches),
             ("events", topic.events),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from monitor.config.alerts import AlertKeys, TopicAlerts
 from monitor.config.schema import Config
+from monitor.config.values import is_loopback
 from monitor.config.words import suggestion
 
 
@@ -15,10 +16,32 @@ def check(config: Config) -> None:
         raise config.error(
             "[fetch] min_interval", "is longer than max_interval (left out: 4 x interval): lower it"
         )
+    _check_web(config)
     _require_channels(config, "[run] ops_channels", config.run.ops_channels)
     for name, topic in config.topics.items():
         _require_channels(config, f"[topics.{name}] channels", topic.channels)
         _check_alerts(config, f"topics.{name}.alerts", topic.alerts, topic.channels)
+
+
+def _check_web(config: Config) -> None:
+    web = config.web
+    for key, given, file in (
+        ("password", web.password, web.password_file),
+        ("viewer_password", web.viewer_password, web.viewer_password_file),
+    ):
+        if given and file:
+            raise config.error(f"[web] {key}", f"is there beside {key}_file: keep one of them")
+    locked = web.password or web.password_file
+    if not locked and (web.viewer_password or web.viewer_password_file):
+        raise config.error(
+            "[web] viewer_password", "is of no use while everybody is an editor: add password"
+        )
+    if web.listen and not locked and not is_loopback(web.listen):
+        raise config.error(
+            "[web] listen",
+            f"{web.listen!r} is open to other machines, and the page has no password: add "
+            "password (`monitor web hash` makes one), or listen on 127.0.0.1",
+        )
 
 
 def _require_channels(config: Config, key: str, channels: Iterable[str]) -> None:

@@ -16,8 +16,10 @@ from monitor.config.section import Section
 from monitor.config.values import (
     VARIABLE,
     Contact,
+    DeskUrl,
     Duration,
     Listen,
+    Password,
     Proxy,
     PublicUrl,
     SecretUrl,
@@ -88,7 +90,19 @@ class Run(Section):
 
 class Web(Section):
     listen: Listen = "127.0.0.1:8765"
+    url: DeskUrl = ""
+    password: Password = ""
+    password_file: str = ""
+    viewer_password: Password = ""
+    viewer_password_file: str = ""
     public_url: PublicUrl = ""
+
+    @property
+    def address(self) -> str:
+        """Where people find the page, without a slash at the end; empty when there is none."""
+        if not self.listen:
+            return ""
+        return self.url or "http://" + re.sub(r"^(0\.0\.0\.0|\[::\]):", "localhost:", self.listen)
 
 
 class Feed(Section):

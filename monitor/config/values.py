@@ -35,20 +35,33 @@ def _listen(value: str) -> str:
         raise PydanticCustomError(
             "listen", 'is not HOST:PORT: write "127.0.0.1:8765", or "" for no page'
         )
-    if found and not _is_loopback(found[1] or found[2]):
-        raise PydanticCustomError(
-            "listen",
-            "is open to other machines, and the page has no password: "
-            "listen on 127.0.0.1 and reach it through SSH or a proxy with a password of its own",
-        )
+    if found and int(found[3]) > 65535:
+        raise PydanticCustomError("listen", "is not HOST:PORT: a port is at most 65535")
     return value
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(listen: str) -> bool:
+    """Whether only this machine reaches what listens at HOST:PORT."""
+    host = listen.rpartition(":")[0].strip("[]")
     try:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def is_hash(password: str) -> bool:
+    """Whether it is what ``monitor web hash`` makes of one."""
+    return HASH.fullmatch(password) is not None
+
+
+def _password(value: str) -> str:
+    if value and not VARIABLE.fullmatch(value) and not is_hash(value):
+        raise PydanticCustomError(
+            "password",
+            'is neither a variable nor a hash: write "${{VAR}}" or what `monitor web hash` makes, '
+            "or name a file that holds the password",
+        )
+    return value
 
 
 def _since(value: object) -> object:
@@ -69,6 +82,15 @@ def _public_url(value: str) -> str:
             "public_url", 'is no http(s) address: write "https://monitor.example.org"'
         )
     return value.rstrip("/")
+
+
+def _desk_url(value: str) -> str:
+    found = re.fullmatch(r"https?://(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])(?::(\d{1,5}))?/?", value)
+    if value and (not found or int(found[1] or 80) > 65535):
+        raise PydanticCustomError(
+            "url", 'is no http(s) address without a path: write "https://desk.example.org"'
+        )
+    return value.rstrip("/").lower()
 
 
 def _http_url(value: str) -> str:
@@ -112,10 +134,14 @@ NO_PROXY = (
 )
 
 VARIABLE = re.compile(r"\$\{(\w+)\}")
+HASH = re.compile(r"\$argon2id\$v=\d+\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+")
+MIN_PASSWORD = 8
+"""Characters."""
 HIDDEN = "***"
 
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 PublicUrl = Annotated[str, AfterValidator(_public_url)]
+DeskUrl = Annotated[str, AfterValidator(_desk_url)]
 Listen = Annotated[str, AfterValidator(_listen)]
 UserAgent = Annotated[str, _text("[ -~]+", "is not plain text: write it in ASCII")]
 Contact = Annotated[
@@ -128,6 +154,7 @@ Contact = Annotated[
 HttpUrl = Annotated[str, AfterValidator(_http_url)]
 Secret = Annotated[str, Field(repr=False), PlainSerializer(_shown)]
 """Never shown: messages repeat no value of a field that ``repr`` leaves out."""
+Password = Annotated[Secret, AfterValidator(_password)]
 SecretUrl = Annotated[Secret, AfterValidator(_http_url)]
 Proxy = Annotated[str, AfterValidator(proxy)]
 Since = Annotated[AwareDatetime, BeforeValidator(_since)]

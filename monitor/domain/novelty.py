@@ -94,13 +94,17 @@ class Names:
         return shorter or (last in self._heard and not fuller)
 
 
+def _alike(_word: str) -> float:
+    return 1.0
+
+
 class Heard:
     """What the matches of a topic have said so far.
 
     ``rarity``: how telling a word is (its IDF), given in lower case; by default all are alike.
     """
 
-    def __init__(self, rarity: Callable[[str], float] = lambda _: 1.0) -> None:
+    def __init__(self, rarity: Callable[[str], float] = _alike) -> None:
         self._rarity = rarity
         self._names = Names(KEPT_NAMES)
         self._values: Memory[str] = Memory(KEPT_NUMBERS)

@@ -23,7 +23,7 @@ class Overlap:
     def __init__(self) -> None:
         self._told = 0
         self._frequencies = np.zeros(BUCKETS)
-        self._vectors: Blocks[csr_array] = Blocks(lambda a, b: vstack([a, b], format="csr"))
+        self._vectors: Blocks[csr_array] = Blocks(_stacked)
         self._query = np.zeros(BUCKETS)
 
     def add(self, keys: AbstractSet[str]) -> None:
@@ -48,3 +48,7 @@ class Overlap:
         weights = -np.log(share / (self._told + PRIOR_STORIES))
         data = weights / (np.linalg.norm(weights) or 1.0)
         return csr_array((data, columns, [0, len(data)]), shape=(1, BUCKETS))
+
+
+def _stacked(older: csr_array, newer: csr_array) -> csr_array:
+    return vstack([older, newer], format="csr")

@@ -47,6 +47,15 @@ def review_order(candidates: Sequence[Candidate], *, answered: int = 0) -> list[
     return list(order.values())
 
 
+def asked_by_chance(order: Sequence[Candidate], *, answered: int = 0) -> set[int]:
+    """The judgements in an order of ``review_order`` that chance has put where they stand.
+
+    At their places nothing but chance asks about a rejected one.
+    """
+    places = enumerate(order, start=answered + 1)
+    return {one.judgement for place, one in places if place % CHANCE_EVERY == 0 and one.rejected}
+
+
 def _next(line: Iterator[Candidate], taken: dict[int, Candidate]) -> Candidate | None:
     return next((one for one in line if one.judgement not in taken), None)
 

@@ -13,7 +13,11 @@ from monitor.types import TopicSettings
 def settings_to_dict(settings: TopicSettings) -> dict[str, Any]:
     """As JSON types; ``settings_from_dict`` gives back equal ones."""
     since = settings.alert_since
-    return asdict(settings) | {"alert_since": since.isoformat() if since else None}
+    return asdict(settings) | {
+        "must": list(settings.must),
+        "exclude": list(settings.exclude),
+        "alert_since": since.isoformat() if since else None,
+    }
 
 
 def settings_from_dict(data: Mapping[str, Any]) -> TopicSettings:

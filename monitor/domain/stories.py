@@ -33,7 +33,7 @@ class Stories:
         self._shares = np.exp(-vocabulary.weights)
         self._told = 0
         self._frequencies = np.zeros(vocabulary.width)
-        self._vectors: Blocks[csr_array] = Blocks(lambda a, b: vstack([a, b], format="csr"))
+        self._vectors: Blocks[csr_array] = Blocks(_stacked)
         self._query = np.zeros(2 * vocabulary.width)
         self._holders: defaultdict[int, list[int]] = defaultdict(list)
         """Stories by column."""
@@ -101,3 +101,7 @@ class Stories:
 
 def _unit(vector: Floats) -> Floats:
     return np.asarray(vector / (np.linalg.norm(vector) or 1.0))
+
+
+def _stacked(older: csr_array, newer: csr_array) -> csr_array:
+    return vstack([older, newer], format="csr")

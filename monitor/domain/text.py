@@ -82,6 +82,11 @@ def tokens(text: str) -> list[str]:
     return [token.lower() for token in surfaces(text)]
 
 
+def counted_as(word: str, language: str) -> list[str]:
+    """The terms of a word, or of a run of words; none for stop words."""
+    return [term for token in surfaces(word) if (term := _term(token, language or "en"))]
+
+
 def forms(article: Article, language: str = "") -> Counter[tuple[str, str]]:
     """How often each term occurs in each of its written forms, in the title and the first 300
     words of the body.

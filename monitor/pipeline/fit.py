@@ -81,7 +81,7 @@ async def _fitted(job: fits.TopicForFit, parts: Parts) -> Fitted:
         relevant=job.relevant,
         irrelevant=job.irrelevant,
         stream=stream,
-        stream_days=job.stream_days,
+        stream_days=job.stream_days if stream else 0.0,
     )
 
 

@@ -1,4 +1,4 @@
-"""Once an hour: retention, absurd waits, feeds that have fallen silent."""
+"""Once an hour: retention, absurd waits, the worth of feeds, those that have fallen silent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from monitor.commands import Command, Deliver
 from monitor.domain.messages import feed_silent
 from monitor.domain.rhythm import Rhythm
 from monitor.domain.silence import silence
-from monitor.edge.store import health, hosts, pushes
+from monitor.edge.store import health, hosts, pushes, value
 from monitor.edge.store import upkeep as store
 from monitor.edge.store.health import LastHeard, Silent
 from monitor.pipeline.parts import Parts
@@ -25,6 +25,7 @@ async def upkeep(parts: Parts) -> list[Command]:
     await parts.store(pushes.forget_unfollowed)
     if stuck := await parts.store(store.unstick, now, parts.rules.longest):
         log.warning("the clock was set back: %d waits were made due", stuck)
+    await parts.store(value.save_value, await parts.store.look(value.count_value, now))
     if not parts.rules.tell:
         return []
     heard = await parts.store.look(health.last_heard)

@@ -92,3 +92,10 @@ class Replayed:
     """From the first article to the last."""
     messages: tuple[Message, ...] = ()
     """What channels would have heard, in order."""
+
+
+def published_at(one: Archived) -> datetime:
+    """Of an article that is replayed; those have a date."""
+    if one.article.published is None:
+        raise ValueError(f"{one.id} has no date")
+    return one.article.published

@@ -29,7 +29,7 @@ from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.pipeline import Parts, handle
-from monitor.run.plan import Item, Judged, Message, Plan, Replayed
+from monitor.run.plan import Item, Judged, Message, Plan, Replayed, published_at
 from monitor.types import Alert, Article, Digest, DigestItem, Said, TopicSettings, Verdict
 
 BATCH = 50
@@ -82,7 +82,7 @@ class Player:
     def __init__(self, plan: Plan, store: Store) -> None:
         self.plan = plan
         self.store = store
-        self.clock = VirtualClock(_published(plan.archive[0]))
+        self.clock = VirtualClock(published_at(plan.archive[0]))
         self.parts: Parts = app.replay_parts(
             store,
             Nowhere(),
@@ -100,13 +100,14 @@ class Player:
         """Opened so far."""
 
     async def play(self, told: Callable[[int], None]) -> Replayed:
-        await self._prepare()
+        judged = await self._begin()
         began = time.perf_counter()
-        judged: list[tuple[int, Judged]] = []
         while len(judged) < len(self.plan.archive):
-            judged += await self._step(len(judged))
+            found = await self._step(len(judged))
+            judged += found
             while self._asks(len(judged)) and await self._ask():
                 pass
+            await self._done(found)
             told(len(judged))
         seconds = time.perf_counter() - began
         return Replayed(
@@ -116,6 +117,14 @@ class Player:
             seconds=seconds,
             messages=await self._messages(),
         )
+
+    async def _begin(self) -> list[tuple[int, Judged]]:
+        """What has been judged before, by judgement: nothing."""
+        await self._prepare()
+        return []
+
+    async def _done(self, found: Sequence[tuple[int, Judged]]) -> None:
+        """A step has been made: one who keeps them would keep it now."""
 
     async def _prepare(self) -> None:
         """The topic, its first model, its seeds judged."""
@@ -131,10 +140,13 @@ class Player:
         if await self.store.look(fits.newest_model, self.topic) is None:
             _, error = await self.store.look(replays.fit_state, self.topic)
             raise ConfigError(f"the topic cannot be fitted: {error or 'no seed can be read'}")
-        by_source = {seed.source: seed.id for seed in plan.seeds}
+        await self._know_seeds()
+        self._events.update((await self.store.look(replays.events_now, self.topic)).values())
+
+    async def _know_seeds(self) -> None:
+        by_source = {seed.source: seed.id for seed in self.plan.seeds}
         seeds = await self.store.look(replays.seeds_of, self.topic)
         self._ids.update((judgement, by_source[source]) for judgement, source in seeds.items())
-        self._events.update((await self.store.look(replays.events_now, self.topic)).values())
 
     async def _fit_for_all(self) -> None:
         """One model that lasts: its profiles matter to nothing, its vocabulary is news at large.
@@ -172,20 +184,20 @@ class Player:
     async def _step(self, start: int) -> list[tuple[int, Judged]]:
         """The next articles are published and judged: those before the next fit and question."""
         archive = self.plan.archive
-        if (due := await self._fit_due()) is not None and due <= _published(archive[start]):
-            self.clock.now = _published(archive[start])
+        if (due := await self._fit_due()) is not None and due <= published_at(archive[start]):
+            self.clock.now = published_at(archive[start])
             await self._drain()
             due = await self._fit_due()
         end = min(start + BATCH, len(archive))
         if start < self._next_question() < end:
             end = self._next_question()
         if due is not None:
-            end = bisect_left(archive, due, start + 1, end, key=_published)
+            end = bisect_left(archive, due, start + 1, end, key=published_at)
         if self.plan.step is not None:
-            last = _published(archive[start]) + self.plan.step
-            end = bisect_right(archive, last, start + 1, end, key=_published)
+            last = published_at(archive[start]) + self.plan.step
+            end = bisect_right(archive, last, start + 1, end, key=published_at)
         batch = archive[start:end]
-        self.clock.now = _published(batch[-1])
+        self.clock.now = published_at(batch[-1])
         rows = [(one.id, one.article) for one in batch]
         ids = await self.store(replays.add_published, self.topic, rows)
         self._articles.update(zip(ids, batch, strict=True))
@@ -278,12 +290,6 @@ def _longest_in_other_languages(
             longest[one.article.language] = one.article
     spoken = {seed.language for seed in seeds}
     return [article for language, article in longest.items() if language not in spoken]
-
-
-def _published(one: Archived) -> datetime:
-    if one.article.published is None:
-        raise ValueError(f"{one.id} has no date")
-    return one.article.published
 
 
 def _name(event: int | None) -> str | None:

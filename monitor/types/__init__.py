@@ -7,7 +7,6 @@ from monitor.types.desk import (
     DriftWeek,
     EventCoverage,
     Expectation,
-    FeedValue,
     Filter,
     Found,
     Interval,
@@ -50,8 +49,10 @@ from monitor.types.routing import AlertKind, Mode, Routing
 from monitor.types.shown import (
     AlertView,
     DeliveryState,
+    EventCard,
     EventView,
     Explanation,
+    FeedValue,
     FeedView,
     Health,
     KinView,
@@ -60,6 +61,7 @@ from monitor.types.shown import (
     MatchView,
     RevisionView,
     SeedView,
+    Told,
     TopicView,
 )
 
@@ -79,6 +81,7 @@ __all__ = [
     "Document",
     "DriftWeek",
     "Entry",
+    "EventCard",
     "EventCoverage",
     "EventView",
     "Expectation",
@@ -115,6 +118,7 @@ __all__ = [
     "Term",
     "TextFrom",
     "Thread",
+    "Told",
     "TopicSettings",
     "TopicView",
     "Verdict",

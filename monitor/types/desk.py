@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from monitor.types.judged import Verdict
+from monitor.types.judged import Neighbour, Verdict
 from monitor.types.shown import MatchView
 
 Kind = Literal["matches", "rejected", "all"]
@@ -176,7 +176,14 @@ class Change:
     after: float
     """Scores."""
     label: Verdict | None
+    """Its own, else that of what it copies."""
     becomes: Literal["match", "rejected"]
+    probability: float
+    """Of being relevant, by the score after."""
+    neighbours: tuple[Neighbour, ...]
+    """On which that score leans."""
+    reason: str
+    """Why a score above the threshold is rejected (must, exclude), in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,22 +198,3 @@ class Rescored:
     """The oldest of them was judged then."""
     changes: Sequence[Change]
     """Those of the greatest difference first."""
-
-
-@dataclass(frozen=True, slots=True)
-class FeedValue:
-    """What a feed has brought a topic or all of them, lately."""
-
-    since: datetime
-    articles: int
-    matches: int
-    events: int
-    """Events that it reported at all."""
-    first: int
-    """Of these, those that it reported before every other feed."""
-    alone: int
-    """Of these, those that no other feed reported."""
-    copies: int
-    """Matches that repeat a text another feed had brought before."""
-    lead: float | None
-    """Median seconds by which it was before the next feed, where it was first; None: never."""

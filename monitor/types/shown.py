@@ -43,6 +43,31 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class EventCard:
+    """An event in few words."""
+
+    event: EventView
+    outlets: int
+    originals: int
+    """Outlets that reported it in words of their own."""
+    first: str
+    """The outlet that was first."""
+    novelty: Novelty
+    """What its first reports said that was new."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A match as a part of its event."""
+
+    match: MatchView
+    novelty: Novelty
+    told_at: datetime
+    alarm: bool
+    """Whether it made the event worth an alert."""
+
+
+@dataclass(frozen=True, slots=True)
 class KinView:
     """An event that may be the same as another, or has been merged into it."""
 
@@ -77,6 +102,25 @@ class AlertView:
     title: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FeedValue:
+    """What a feed has brought a topic or all of them, lately."""
+
+    since: datetime
+    articles: int
+    matches: int
+    events: int
+    """Events that it reported at all."""
+    first: int
+    """Of these, those that it reported before every other feed."""
+    alone: int
+    """Of these, those that no other feed reported."""
+    copies: int
+    """Matches that repeat a text another feed had brought before."""
+    lead: float | None
+    """Median seconds by which it was before the next feed, where it was first; None: never."""
+
+
 Health = Literal["healthy", "failing", "silent", "new", "paused", "retired"]
 
 
@@ -103,6 +147,10 @@ class FeedView:
     """When a poll last shared nothing with the one before: entries may have passed unseen."""
     moved_to: str | None = None
     """Where it is asked, if that is another address."""
+    value: FeedValue | None = None
+    """What it has brought lately; None: not counted yet."""
+    drop: str = ""
+    """Why nothing would be missed without it, in words; empty: keep it."""
 
     @property
     def health(self) -> Health:
@@ -125,6 +173,10 @@ class SeedView:
     event: int | None
     state: Literal["new", "collected", "failed"]
     error: str | None = None
+    id: int = 0
+    """Of its judgement."""
+    uploaded: bool = False
+    """Added by a person, not by the configuration."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,47 +17,75 @@ from starlette.types import ASGIApp
 
 from monitor.errors import NotFound, StoreError
 from monitor.types import Explanation
-from monitor.web.pages import Explain, Pages
-from monitor.web.security import CALLBACKS, Guard
+from monitor.web.api import api_routes, failed
+from monitor.web.atom import Atom
+from monitor.web.doors import Access, Doorkeeper, Doors
+from monitor.web.handlers.events import EventHandlers
+from monitor.web.handlers.matches import Explain, MatchHandlers
+from monitor.web.handlers.page import Page
+from monitor.web.handlers.quality import QualityHandlers
+from monitor.web.handlers.review import ReviewHandlers
+from monitor.web.handlers.topics import TopicHandlers
+from monitor.web.handlers.watch import WatchHandlers
+from monitor.web.logins import Logins
+from monitor.web.security import API, CALLBACKS, Guard
 from monitor.web.websub import Callback
 
 if TYPE_CHECKING:
     from monitor.pipeline import Parts
 
 _STATIC = Path(__file__).parent / "static"
-_TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+}
 
 
 def create_app(
-    parts: Parts, *, listen: str, public_url: str = "", explain: Explain | None = None
+    parts: Parts,
+    *,
+    listen: str,
+    public_url: str = "",
+    explain: Explain | None = None,
+    access: Access | None = None,
 ) -> Starlette:
     """The review page as an ASGI application, with the callback of hubs.
 
     ``listen`` is the HOST:PORT under which it is served, ``public_url`` the address at which hubs
-    reach it (empty: they do not); ``explain`` says why an article matched.
+    reach it (empty: they do not); ``explain`` says why an article matched; ``access`` says under
+    which address and with which passwords people come in (None: as editors, without).
     """
-    pages, assets = Pages(parts, explain or _explain), Assets()
-    pages.templates.globals["asset"] = assets.address
+    page, assets = Page(parts), Assets()
+    page.templates.globals["asset"] = assets.address
+    access = access or Access()
+    doors = Doors(parts, access.passwords, access.url) if access.passwords else None
+    page.templates.globals["logged_in"] = doors is not None
     hubs = [Route(f"{CALLBACKS}{{token}}", Callback(parts).answer, methods=["GET", "POST"])]
     return _Guarded(
-        listen,
-        public_url,
+        partial(Guard, listen=listen, public_url=public_url, url=access.url),
+        partial(Doorkeeper, doors=doors, failed=partial(_failed, page)),
         [
+            *(Logins(doors, page.templates).routes() if doors else ()),
             *(hubs if public_url else ()),
-            Route("/", pages.events),
-            Route("/events/{id:int}", pages.event),
-            Route("/matches", pages.matches),
-            Route("/matches/{id:int}", pages.match),
-            Route("/matches/{id:int}/label", pages.label, methods=["POST"]),
-            Route("/topics", pages.topics),
-            Route("/topics/{name:path}", pages.topic),
-            Route("/feeds", pages.feeds),
-            Route("/alerts", pages.alerts),
-            Route("/healthz", pages.healthz),
+            *EventHandlers(page).routes(),
+            *MatchHandlers(page, explain or _explain).routes(),
+            *ReviewHandlers(page).routes(),
+            *TopicHandlers(page).routes(),
+            *QualityHandlers(page).routes(),
+            *WatchHandlers(page).routes(),
+            *api_routes(parts),
+            *Atom(parts).routes(),
             Route("/static/{name}", assets.serve),
         ],
-        pages,
+        page,
     )
+
+
+async def _failed(page: Page, request: Request, error: Exception) -> Response:
+    """A page for people; programs are told in their own way."""
+    to_program = API.fullmatch(request.url.path)
+    return await (failed if to_program else page.failed)(request, error)
 
 
 async def _explain(parts: Parts, judgement_id: int) -> Explanation:
@@ -69,16 +98,21 @@ async def _explain(parts: Parts, judgement_id: int) -> Explanation:
 class _Guarded(Starlette):
     """The guard goes around everything, the answer to an unexpected error included."""
 
-    def __init__(self, listen: str, public_url: str, routes: list[Route], pages: Pages) -> None:
+    def __init__(
+        self,
+        guard: Callable[[ASGIApp], ASGIApp],
+        doorkeeper: Callable[[ASGIApp], ASGIApp],
+        routes: list[Route],
+        page: Page,
+    ) -> None:
         kinds = (HTTPException, NotFound, StoreError, Exception)
-        super().__init__(routes=routes, exception_handlers=dict.fromkeys(kinds, pages.failed))
-        self.listen = listen
-        self.public_url = public_url
+        answer = partial(_failed, page)
+        super().__init__(routes=routes, exception_handlers=dict.fromkeys(kinds, answer))
+        self.guard = guard
+        self.doorkeeper = doorkeeper
 
     def build_middleware_stack(self) -> ASGIApp:
-        return Guard(
-            super().build_middleware_stack(), listen=self.listen, public_url=self.public_url
-        )
+        return self.guard(self.doorkeeper(super().build_middleware_stack()))
 
 
 class Assets:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from monitor.domain.figures import chance, rate, rounded
+from monitor.domain.marking import Segment, segments
 from monitor.domain.messages.content import web_link
 from monitor.types import EventView, LikeArticle, Term
 
@@ -45,9 +46,14 @@ def environment(clock: Callable[[], datetime]) -> Environment:
         "site": site,
         "paragraphs": paragraphs,
         "span": span,
+        "lag": lambda time: span(time.total_seconds()),
+        "day": lambda value: _calendar_day(value, clock().year),
+        "segments": in_paragraphs,
+        "hits": hits,
         "chance": chance,
         "rate": rate,
     }
+    env.globals |= {"role": "viewer", "path": "/", "here": "/", "token": "", "done": None}
     env.tests["to_come"] = lambda value: value is not None and value > clock()
     return env
 
@@ -71,8 +77,11 @@ def period(event: EventView, now: datetime) -> Markup:
 
 
 def _day(value: datetime, now: datetime) -> str:
-    value = value.astimezone(UTC)
-    year = "" if value.year == now.year else f" {value.year}"
+    return _calendar_day(value.astimezone(UTC), now.year)
+
+
+def _calendar_day(value: date, this_year: int) -> str:
+    year = "" if value.year == this_year else f" {value.year}"
     return f"{value.day} {_MONTHS[value.month - 1]}{year}"
 
 
@@ -120,6 +129,18 @@ def site(url: str) -> str:
     """The host of a web address as people say it; empty for anything else."""
     link = web_link(url)
     return (urlsplit(link).hostname or "").removeprefix("www.") if link else ""
+
+
+def in_paragraphs(
+    text: str, words: Sequence[str], sentences: Sequence[str], language: str
+) -> list[list[Segment]]:
+    """Each paragraph cut where a word that made the score, or a new sentence, begins or ends."""
+    return [segments(one, words, sentences, language) for one in paragraphs(text)]
+
+
+def hits(excerpt: str) -> Markup:
+    """What a search found, marked: it stands between U+E000 and U+E001."""
+    return Markup(str(escape(excerpt)).replace("\ue000", "<mark>").replace("\ue001", "</mark>"))
 
 
 def paragraphs(text: str) -> list[str]:

@@ -1,7 +1,7 @@
 """What stands between the page and the rest of the web: a guard around the whole application.
 
-The page has no log-in; it trusts whoever reaches it.  So it answers only under its own names (a
-foreign name that resolves here is DNS rebinding) and changes things only for its own forms.
+The page answers only under its own names (a foreign name that resolves here is DNS rebinding) and
+changes things only for its own forms, and for programs.  Who may, ``doors`` decides.
 """
 
 from __future__ import annotations
@@ -9,38 +9,26 @@ from __future__ import annotations
 import hmac
 import re
 import secrets
-from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from monitor.web.headers import with_headers
+from monitor.web.origins import Names, came_from_here, hosts_of, is_from_a_program
+
 MAX_BODY = 16 * 1024
 """Bytes of the largest request body; the forms send some hundred."""
+MAX_UPLOAD = 2 * 2**20
+"""The same where files are taken."""
+_UPLOADS = re.compile("/topics|/settings/.+/seeds")
 CALLBACKS = "/websub/"
 """Paths below it are for hubs: each is a secret, and bounds bodies itself."""
+API = re.compile("/api(/.*)?", re.DOTALL)
+"""Paths for programs."""
+SAFE_METHODS = frozenset({"GET", "HEAD"})
 
-_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-    "base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS: Mapping[str, str] = {
-    "Content-Security-Policy": _POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    # Not no-referrer: with it browsers send `Origin: null` from our own forms (Fetch, "append a
-    # request Origin header").  Other sites learn nothing either way.
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-"""On every response that does not say otherwise."""
-
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
-_SAFE_METHODS = frozenset({"GET", "HEAD"})
 _LOCAL_PATH = re.compile(r"/(?![/\\])[!-\[\]-~]*")
 """Printable ASCII after a single slash; browsers read a backslash as a slash, so it is not in."""
 
@@ -59,78 +47,43 @@ class Token:
 class Guard:
     """Checks the Host and, on a change, where it comes from; bounds bodies; sets the headers."""
 
-    def __init__(self, app: ASGIApp, *, listen: str, public_url: str = "") -> None:
-        """``listen``: HOST:PORT, where the page is served.
+    def __init__(self, app: ASGIApp, *, listen: str, public_url: str = "", url: str = "") -> None:
+        """``listen``: HOST:PORT, where the page is served.  ``url``: the address people use.
 
         ``public_url``: where a proxy passes on what hubs send, to paths below ``CALLBACKS`` alone:
         the page itself is not answered under that name.  Empty: nowhere.
         """
         self.app = app
-        self.hosts = allowed_hosts(listen)
-        self.public_hosts = _public_hosts(public_url)
+        self.url = url
+        self.names = Names.of(listen, url)
+        self.public_hosts = hosts_of(public_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        send = _with_headers(send)
-        if self.public_hosts and scope["path"].startswith(CALLBACKS):
-            refusal = _misdirected(Headers(scope=scope), self.hosts | self.public_hosts)
-            await (refusal or self.app)(scope, receive, send)
-            return
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        path, send = scope["path"], with_headers(send)
+        to_hub = bool(self.public_hosts) and path.startswith(CALLBACKS)
+        refusal = self._refusal(scope["method"], path, Headers(scope=scope), to_hub=to_hub)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self.app(scope, _bounded(receive), send)
+        await self.app(scope, receive if to_hub else _bounded(receive, _limit(path)), send)
 
-    def _refusal(self, method: str, headers: Headers) -> Response | None:
-        if refusal := _misdirected(headers, self.hosts):
-            return refusal
-        if method not in _SAFE_METHODS and not came_from_here(headers, headers["host"].lower()):
-            return _refused(403, "Changes are taken from the page itself only.")
-        return None
-
-
-def _misdirected(headers: Headers, hosts: frozenset[str]) -> Response | None:
-    names = headers.getlist("host")
-    if len(names) == 1 and names[0].lower() in hosts:
-        return None
-    return _refused(421, "This is not the name under which the page is served.")
-
-
-def _public_hosts(public_url: str) -> frozenset[str]:
-    """The Host headers with which a proxy may pass on what was sent to ``public_url``."""
-    if not public_url:
-        return frozenset()
-    parts = urlsplit(public_url.lower())
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return frozenset({parts.netloc, f"{parts.hostname}:{port}"})
-
-
-def allowed_hosts(listen: str) -> frozenset[str]:
-    """The Host headers that mean this page: its address and the loopback names, lower case."""
-    host, _, port = listen.lower().rpartition(":")
-    names = (host, *_LOOPBACK)
-    with_port = {f"{name}:{port}" for name in names}
-    return frozenset(with_port.union(names) if port == "80" else with_port)
-
-
-def came_from_here(headers: Headers, host: str) -> bool:
-    """Whether a browser says that a page of ours sent the request, and nothing contradicts it."""
-    site = headers.get("sec-fetch-site")
-    senders = [headers[name] for name in ("origin", "referer") if name in headers]
-    if site is None and not senders:
-        return False
-    return site in (None, "same-origin") and all(_host_of(sender) == host for sender in senders)
-
-
-def _host_of(address: str) -> str:
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return ""
-    return parts.netloc.lower() if parts.scheme == "http" else ""
+    def _refusal(
+        self, method: str, path: str, headers: Headers, *, to_hub: bool
+    ) -> Response | None:
+        names = [name.lower() for name in headers.getlist("host")]
+        known = len(names) == 1 and (
+            names[0] in self.names or (to_hub and names[0] in self.public_hosts)
+        )
+        if not known:
+            return _refused(421, "This is not the name under which the page is served.")
+        if to_hub or method in SAFE_METHODS or came_from_here(headers, self.url):
+            return None
+        if API.fullmatch(path) and is_from_a_program(headers):
+            return None
+        return _refused(403, "Changes are taken from the page itself only.")
 
 
 def local_path(wanted: object, otherwise: str) -> str:
@@ -144,25 +97,18 @@ def _refused(status: int, reason: str) -> Response:
     return PlainTextResponse(f"{reason}\n", status)
 
 
-def _with_headers(send: Send) -> Send:
-    async def with_headers(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in HEADERS.items():
-                headers.setdefault(name, value)
-        await send(message)
-
-    return with_headers
+def _limit(path: str) -> int:
+    return MAX_UPLOAD if _UPLOADS.fullmatch(path) else MAX_BODY
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, limit: int) -> Receive:
     received = 0
 
     async def bounded() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MAX_BODY:
+        if received > limit:
             raise HTTPException(413, "The request is too large.")
         return message
 

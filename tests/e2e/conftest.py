@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -15,11 +13,14 @@ import pytest
 from sqlalchemy.orm import Session
 
 from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Topic
+from monitor import types
+from monitor.domain.messages import alert_to_dict
 from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import views
 from monitor.edge.store.migrations import upgrade
 from monitor.edge.store.store import Store
 from monitor.types import Explanation, LikeArticle, Term, TopicSettings
+from tests.e2e.serving import served
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 TOPIC = "us-japan-defence"
@@ -215,13 +216,26 @@ class Sample:
     def alert(self, first: Judgement, hours: int) -> None:
         assert first.event_id is not None
         created = NOW - timedelta(hours=hours)
+        title, source, score, _ = EVENTS[hours][0]
+        said = types.Alert(
+            kind="new_event",
+            topic=TOPIC,
+            event=first.event_id,
+            title=title,
+            url="https://wire.example.org/1",
+            source=source,
+            published=created,
+            score=score,
+            terms=("japan", "interceptor"),
+            match=first.id,
+        )
         alert = Alert(
             key=f"new_event:{first.event_id}",
             kind="new_event",
             topic_id=self.topic.id,
             event_id=first.event_id,
             created_at=created,
-            message={"title": EVENTS[hours][0][0]},
+            message=alert_to_dict(said),
         )
         self.save(alert)
         for channel in ("mail", "desk"):
@@ -278,21 +292,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def address(filled: Store) -> Iterator[str]:
     """Where the page is served: ``http://127.0.0.1:PORT``."""
-    import uvicorn
-
     from monitor.web import create_app
 
-    parts: Any = SimpleNamespace(store=filled, clock=lambda: NOW)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        listen = f"127.0.0.1:{listener.getsockname()[1]}"
-        app = create_app(parts, listen=listen, explain=explain)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="off"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        yield f"http://{listen}"
-        server.should_exit = True
-        thread.join(timeout=10)
+    rules = SimpleNamespace(review_url="")
+    parts: Any = SimpleNamespace(store=filled, clock=lambda: NOW, rules=rules)
+    with served(lambda listen: create_app(parts, listen=listen, explain=explain)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

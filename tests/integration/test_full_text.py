@@ -24,10 +24,7 @@ def article(title: str, body: str | None, key: str = "k") -> Article:
 
 def found(session: Session, words: str) -> int:
     if session.get_bind().dialect.name == "postgresql":
-        question = (
-            "SELECT count(*) FROM article WHERE to_tsvector('english', left(title || ' ' ||"
-            " coalesce(text, ''), 100000)) @@ plainto_tsquery('english', :words)"
-        )
+        question = "SELECT count(*) FROM article WHERE search @@ plainto_tsquery('english', :words)"
     else:
         question = "SELECT count(*) FROM article_fts WHERE article_fts MATCH :words"
     return session.scalar(text(question), {"words": words}) or 0

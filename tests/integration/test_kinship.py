@@ -11,18 +11,28 @@ from datetime import timedelta
 from threading import Event as Signal
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from models import Event, Judgement, Kinship, Topic
 from monitor.domain import kinship as domain
 from monitor.domain.join import JoinModel, Leaf
-from monitor.edge.store import kinship, threads, views
+from monitor.edge.store import corrections, kinship, views
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError, NotFound
 from monitor.explain import explain_match
 from monitor.pipeline import Parts
-from tests.integration.test_judging import KESTREL_3, NOW, afresh, alerts, by, follow, tell
+from tests.integration.test_judging import (
+    KESTREL_3,
+    NOW,
+    afresh,
+    alerts,
+    by,
+    follow,
+    publish,
+    tell,
+    work,
+)
 from tests.integration.world import Clock, parts_for
 from tests.unit.stories import KESTREL_1, KESTREL_2, SEPTEMBER
 
@@ -112,6 +122,67 @@ def test_apart_is_not_noted(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> No
     assert parts.store.read(lambda session: session.scalar(select(Kinship.id))) is None
 
 
+# ------------------------------------------------------------------ apart, says a person
+
+
+def of(one: Judgement) -> int:
+    assert one.event_id is not None
+    return one.event_id
+
+
+def where(parts: Parts, *judgements: Judgement) -> list[int]:
+    now = events(parts)
+    return [now[one.id] for one in judgements]
+
+
+def test_two_that_a_person_separated_are_not_merged_again(parts: Parts) -> None:
+    first, second = split(parts)
+    parts.store.write(corrections.merge_events, of(second), of(first), NOW)
+    parts.store.write(corrections.separate, of(second), NOW)
+    tell(parts, BOTH)
+    assert where(parts, first, second) == [of(first), of(second)]
+    assert parts.store.read(kinship.kin_of, of(first)) == [], "nor are they suggested"
+
+
+def test_what_a_match_has_merged_is_separated_and_that_is_undone(parts: Parts) -> None:
+    first, second = split(parts)
+    tell(parts, BOTH)
+    parts.store.write(corrections.separate, of(second), parts.clock())
+    assert where(parts, first, second) == [of(first), of(second)]
+    parts.store.write(corrections.undo_last, parts.clock())
+    assert where(parts, first, second) == [of(first)] * 2
+
+
+def test_what_is_apart_stays_so_after_one_has_been_merged_with_a_third(parts: Parts) -> None:
+    first, second = split(parts)
+    [third] = parts.store.write(add_events, "third")
+    parts.store.write(kinship.set_apart, of(first), third, NOW)
+    parts.store.write(corrections.merge_events, third, of(second), NOW)
+    tell(parts, BOTH)
+    assert where(parts, first, second) == [of(first), of(second)]
+
+
+def test_what_is_quiet_merges_nothing(parts: Parts) -> None:
+    """The threads would have to be corrected; it may be suggested."""
+    first, second = split(parts)
+    [id] = publish(parts, BOTH)
+    quiet = update(Judgement).where(Judgement.id == id).values(quiet=True)
+    parts.store.write(lambda session: session.execute(quiet))
+    parts.clock.move(minutes=1)  # type: ignore[attr-defined]
+    work(parts)
+    assert where(parts, first, second) == [of(first), of(second)]
+    assert [kin.merged for kin in parts.store.read(kinship.kin_of, of(first))] == [False]
+
+
+def test_a_split_is_known_to_a_process_that_remembers_one_event(parts: Parts) -> None:
+    first, second = split(parts)
+    tell(parts, BOTH)
+    new = parts.store.write(corrections.split_event, [second.id], parts.clock())
+    [late] = tell(parts, by("E", KESTREL_2, title="A copy of the second"))
+    assert (late.copy_of_id, late.event_id) == (second.id, new)
+    assert where(parts, first, second) == [of(first), new]
+
+
 # ------------------------------------------------------------------ by hand
 
 
@@ -135,7 +206,7 @@ def test_a_person_merges_and_what_is_known_is_kept(parts: Parts) -> None:
     first, second = split(parts)
     assert first.event_id is not None
     assert second.event_id is not None
-    parts.store.write(threads.merge_by_hand, first.event_id, second.event_id, NOW)
+    parts.store.write(corrections.merge_events, first.event_id, second.event_id, NOW)
     assert set(events(parts).values()) == {second.event_id}
     event = parts.store.read(views.event, first.event_id)
     assert (event.id, event.title) == (second.event_id, KESTREL_1.title), "the earliest title"
@@ -146,12 +217,12 @@ def test_a_person_merges_and_what_is_known_is_kept(parts: Parts) -> None:
 def test_merges_go_on_from_one_to_the_next(parts: Parts) -> None:
     a, b, c = parts.store.write(add_events, "a", "b", "c")
     parts.store.write(kinship.suggest, b, c, 0.5, NOW)
-    parts.store.write(threads.merge_by_hand, a, b, NOW)
-    parts.store.write(threads.merge_by_hand, a, c, NOW)
+    parts.store.write(corrections.merge_events, a, b, NOW)
+    parts.store.write(corrections.merge_events, a, c, NOW)
     assert [parts.store.read(kinship.current, one) for one in (a, b, c)] == [c, c, c]
     assert [kin.merged for kin in parts.store.read(kinship.kin_of, c)] == [True]
     with pytest.raises(ConfigError, match="with itself"):
-        parts.store.write(threads.merge_by_hand, b, a, NOW)
+        parts.store.write(corrections.merge_events, b, a, NOW)
 
 
 def test_a_merge_waits_for_another_and_goes_on_from_it(postgres_url: str) -> None:
@@ -162,7 +233,7 @@ def test_a_merge_waits_for_another_and_goes_on_from_it(postgres_url: str) -> Non
     lock = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
 
     def first(session: Session) -> None:
-        threads.merge_by_hand(session, b, c, NOW)
+        corrections.merge_events(session, b, c, NOW)
         session.flush()
         waiting.set()
         for _ in range(500):
@@ -174,7 +245,7 @@ def test_a_merge_waits_for_another_and_goes_on_from_it(postgres_url: str) -> Non
     with ThreadPoolExecutor(2) as pool:
         one = pool.submit(store.write, first)
         assert waiting.wait(10)
-        two = pool.submit(store.write, threads.merge_by_hand, a, b, NOW)
+        two = pool.submit(store.write, corrections.merge_events, a, b, NOW)
         one.result(20)
         two.result(20)
     assert [store.read(kinship.current, event) for event in (a, b, c)] == [c, c, c]
@@ -188,9 +259,9 @@ def test_a_merge_waits_for_another_and_goes_on_from_it(postgres_url: str) -> Non
 def test_what_cannot_be_merged_is_refused_in_words(parts: Parts) -> None:
     [event] = parts.store.write(add_events, "a")
     with pytest.raises(NotFound, match="no event 99: see `monitor events list`"):
-        parts.store.write(threads.merge_by_hand, event, 99, NOW)
+        parts.store.write(corrections.merge_events, event, 99, NOW)
     with pytest.raises(ConfigError, match="with itself"):
-        parts.store.write(threads.merge_by_hand, event, event, NOW)
+        parts.store.write(corrections.merge_events, event, event, NOW)
 
     def other_topic(session: Session) -> int:
         topic = Topic(
@@ -205,4 +276,4 @@ def test_what_cannot_be_merged_is_refused_in_words(parts: Parts) -> None:
 
     elsewhere = parts.store.write(other_topic)
     with pytest.raises(ConfigError, match="different topics"):
-        parts.store.write(threads.merge_by_hand, event, elsewhere, NOW)
+        parts.store.write(corrections.merge_events, event, elsewhere, NOW)

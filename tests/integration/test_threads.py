@@ -13,7 +13,7 @@ from sqlalchemy import select
 from models import Event, Judgement
 from monitor.commands import Deliver, Judge, Tell
 from monitor.domain.updates import CONFIRMED_GAP
-from monitor.edge.store import threads
+from monitor.edge.store import corrections, threads
 from monitor.edge.store.pending import pending
 from monitor.pipeline import upkeep
 from monitor.types import Routing
@@ -202,7 +202,7 @@ def merge(room: Newsroom, gone: Judgement, into: Judgement) -> None:
     assert into.event_id
     ends = gone.event_id, into.event_id
     room.clock.move(seconds=1)
-    room.store.write(threads.merge_by_hand, *ends, room.clock())
+    room.store.write(corrections.merge_events, *ends, room.clock())
     room.work()
 
 

@@ -25,7 +25,9 @@ def add_topic(store: Store) -> None:
 def add_event(session: Session, opened: datetime | None, alarmed: datetime | None = None) -> int:
     """An event with one match; returns its id."""
     number = session.query(Article).count()
-    event = Event(topic_id=1, title="E", opened_at=opened, last_seen=opened, alarmed_at=alarmed)
+    event = Event(
+        topic_id=1, title="E", opened_at=opened, last_seen=opened, newest_at=NOW, alarmed_at=alarmed
+    )
     article = Article(
         key=f"k{number}", url="", host="", state="collected", not_before=NOW, first_seen_at=NOW,
         title="T", text="x", text_from="page",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config import Config, load, proxy_of, with_secrets
+from monitor.config import Config, load, proxy_of, web_passwords_of, with_secrets
 from monitor.errors import ConfigError
 
 WHOLE = """
@@ -136,6 +136,24 @@ def test_the_environment_overrides_scalars_of_fixed_sections(tmp_path: Path) -> 
         ("[fetch]\nproxy = 'http://u:s3cr3t@h/x'", "[fetch] proxy: what is there"),
         ("[web]\nlisten = '8765'", "[web] listen: '8765' is not HOST:PORT"),
         ("[web]\nlisten = '0.0.0.0:80'", "[web] listen: '0.0.0.0:80' is open to other machines"),
+        ("[web]\nlisten = '127.0.0.1:99999'", "'127.0.0.1:99999' is not HOST:PORT: a port"),
+        ("[web]\nlisten = '[::]:80'", "[web] listen: '[::]:80' is open to other machines"),
+        ("[web]\nlisten = 'desk.lan:80'", "`monitor web hash` makes one"),
+        ("[web]\npassword = 's3cr3t-word'", "[web] password: what is there is neither a variable"),
+        ("[web]\nviewer_password = '$argon2id$s3cr3t'", "[web] viewer_password: what is there"),
+        ("[web]\npassword = 's3cr3t${VAR}'", "[web] password: what is there is neither"),
+        (
+            "[web]\npassword = '${A}'\npassword_file = 'b'",
+            "[web] password: is there beside password_file: keep one of them",
+        ),
+        ("[web]\nviewer_password = '${A}'", "[web] viewer_password: is of no use while everybody"),
+        (
+            "[web]\nurl = 'https://desk.example.org/desk'",
+            "[web] url: 'https://desk.example.org/desk'",
+        ),
+        ("[web]\nurl = 'desk.example.org'", "is no http(s) address without a path: write"),
+        ("[web]\nurl = 'https://me:pw@desk.example.org'", "is no http(s) address without a path"),
+        ("[web]\nurl = 'https://desk.example.org:99999'", "is no http(s) address without a path"),
         ("[topics.x]\nseeds = ['a']\nalert_since = 'soon'", "alert_since: 'soon' is not a date"),
         ("a = = b", "is not valid TOML"),
     ],
@@ -220,6 +238,72 @@ def test_a_password_in_the_file_is_not_shown_either(tmp_path: Path, proxy: str, 
     assert config.model_dump()["fetch"]["proxy"] == shown
     assert "s3cr3t" not in repr(config)
     assert proxy_of(config, {}) == proxy
+
+
+HASH = "$argon2id$v=19$m=8,t=1,p=1$c29tZXNhbHQ$YSBkaWdlc3Qgb2YgaXQ"
+
+
+def test_the_page_is_open_to_others_with_a_password(tmp_path: Path) -> None:
+    for key in ("password = '${PAGE}'", f"password = '{HASH}'", "password_file = 'page'"):
+        config = read(tmp_path, f"[web]\nlisten = '0.0.0.0:80'\n{key}")
+        assert config.web.listen == "0.0.0.0:80"
+
+
+@pytest.mark.parametrize(
+    ("web", "address"),
+    [
+        ("", "http://127.0.0.1:8765"),
+        ("listen = ''\nurl = 'https://desk.example.org'", ""),
+        ("url = 'https://Desk.example.org/'", "https://desk.example.org"),
+        ("listen = '[::]:80'\npassword = '${P}'", "http://localhost:80"),
+        ("listen = '0.0.0.0:80'\npassword = '${P}'\nurl = 'http://[::2]:8'", "http://[::2]:8"),
+    ],
+)
+def test_where_people_find_the_page(tmp_path: Path, web: str, address: str) -> None:
+    assert read(tmp_path, f"[web]\n{web}").web.address == address
+
+
+def test_the_pages_passwords(tmp_path: Path) -> None:
+    (tmp_path / "viewer").write_text("the viewer's\n")
+    config = read(tmp_path, "[web]\npassword = '${PAGE}'\nviewer_password_file = 'viewer'")
+    given = web_passwords_of(config, {"PAGE": "the editor's"})
+    assert (given.editor, given.viewer) == ("the editor's", "the viewer's")
+    hashed = read(tmp_path, f"[web]\npassword = '{HASH}'")
+    assert web_passwords_of(hashed, {}).editor == HASH
+    assert web_passwords_of(hashed, {}).viewer == ""
+    assert web_passwords_of(read(tmp_path, ""), {}).editor == ""
+    everywhere = f"{given} {hashed} {hashed.model_dump()} {config.model_dump()}"
+    assert "argon2" not in everywhere and "editor's" not in everywhere
+    assert config.model_dump()["web"]["password"] == "${PAGE}"
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [
+        ("s3cr3t", "[web] password: is too short: a password has 8 characters or more"),
+        ("", "[web] password: the environment variable PAGE is not set: set it"),
+        (
+            "$argon2id$v=19$s3cr3t",
+            "begins like a hash and is none: make it with `monitor web hash`",
+        ),
+        ("the same s3cr3t", "[web] viewer_password: is the same as password: choose another"),
+    ],
+)
+def test_passwords_that_will_not_do(tmp_path: Path, secret: str, said: str) -> None:
+    (tmp_path / "viewer").write_text("the same s3cr3t")
+    config = read(tmp_path, "[web]\npassword = '${PAGE}'\nviewer_password_file = 'viewer'")
+    with pytest.raises(ConfigError) as caught:
+        web_passwords_of(config, {"PAGE": secret})
+    assert said in str(caught.value) and "s3cr3t" not in str(caught.value)
+
+
+def test_a_password_file_that_cannot_be_read(tmp_path: Path) -> None:
+    config = read(tmp_path, "[web]\npassword_file = 'none'")
+    with pytest.raises(ConfigError, match=r"\[web\] password_file: none cannot be read: create it"):
+        web_passwords_of(config, {})
+    (tmp_path / "none").write_text("\n")
+    with pytest.raises(ConfigError, match=r"\[web\] password_file: is too short"):
+        web_passwords_of(config, {})
 
 
 def test_the_shipped_configuration_is_right() -> None:

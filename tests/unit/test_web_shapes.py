@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from monitor.domain.told import fold_copies
 from monitor.types import LikeArticle, MatchView, Term
 from monitor.web.formats import bars, number, when
-from monitor.web.listing import fold_copies
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 TERMS = tuple(Term(f"word{at}", 0.2 - at * 0.02) for at in range(15))

@@ -15,9 +15,9 @@ from monitor import types
 from monitor.domain.daytime import digest_after, quiet_until
 from monitor.domain.messages import alert_from_dict
 from monitor.domain.routing import clears, digest_only, wanted
-from monitor.domain.settings import settings_from_dict
 from monitor.edge.store.alerts import add_alert, add_delivery
 from monitor.edge.store.kinship import current
+from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.since import match_page
 from monitor.edge.store.standing import standings
 from monitor.edge.store.statements import insert_new
@@ -200,13 +200,14 @@ class Gathering:
         the best-scored first."""
         if not wanted(routing, "new_event"):
             return []
-        earliest = settings_from_dict(self.topic.settings).alert_since
+        earliest = effective_settings(self.topic).alert_since
         recent = [] if earliest is None else [func.coalesce(Event.opened_at, self.now) >= earliest]
         score = func.max(Judgement.score)
         opened = (
             select(Event.id, Event.title, score, func.min(Judgement.id))
             .join(Judgement, Judgement.event_id == Event.id)
             .where(Event.topic_id == self.topic.id, Event.alarmed_at.is_(None), *recent)
+            .where(Judgement.quiet.is_(False))
             .group_by(Event.id, Event.title)
             .having(func.min(Judgement.judged_at) > since)
             .order_by(score.desc())

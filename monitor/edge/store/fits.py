@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from models import Article, Judgement, Model, Topic
 from monitor import types
 from monitor.domain.formats import MODEL_FORMAT
-from monitor.domain.settings import settings_from_dict
 from monitor.edge.store.articles import as_article
+from monitor.edge.store.overrides import effective_settings
 from monitor.errors import NotFound
 
 
@@ -80,7 +80,7 @@ def topic_for_fit(
     return TopicForFit(
         name=topic.name,
         asked=topic.fit_asked,
-        settings=settings_from_dict(topic.settings),
+        settings=effective_settings(topic),
         seeds=tuple(as_article(row) for row in seeds if row.text),
         missing=sum(row.state == "new" and row.attempts == 0 for row in seeds),
         relevant=_labelled(session, topic_id, "relevant"),

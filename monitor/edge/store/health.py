@@ -16,9 +16,11 @@ from monitor.domain.health import Volume, comparable
 from monitor.domain.health import volume as verdict
 from monitor.domain.rhythm import Rhythm, usual_gap
 from monitor.domain.silence import SHORTEST, silence
+from monitor.domain.value import why_drop
 from monitor.edge.store.alerts import add_feed_alert
 from monitor.edge.store.polls import CONFIRMATIONS
-from monitor.edge.store.statements import CHUNK
+from monitor.edge.store.statements import chunks
+from monitor.edge.store.value import value_of
 
 DAY = timedelta(days=1)
 
@@ -102,17 +104,25 @@ def listed(session: Session, now: datetime) -> list[types.FeedView]:
 def completed(session: Session, views: Sequence[types.FeedView]) -> list[types.FeedView]:
     """``listed`` feeds with all that is told of them."""
     entries = select(func.count()).where(Entry.feed_id == Feed.id).scalar_subquery()
-    told: dict[str, tuple[int, dict[str, Any] | None]] = {}
-    for start in range(0, len(views), CHUNK):
-        urls = [view.url for view in views[start : start + CHUNK]]
-        query = select(Feed.url, entries, Feed.rhythm).where(Feed.url.in_(urls))
-        told.update({url: (count, rhythm) for url, count, rhythm in session.execute(query)})
-    return [_complete(view, *told.get(view.url, (0, None))) for view in views]
+    columns = (Feed.url, entries.label("entries"), Feed.rhythm, Feed.value, Feed.created_at)
+    told: dict[str, Row[Any]] = {}
+    for some in chunks(views):
+        query = select(*columns).where(Feed.url.in_([view.url for view in some]))
+        told.update({row.url: row for row in session.execute(query)})
+    return [_complete(view, told[view.url]) if view.url in told else view for view in views]
 
 
-def _complete(view: types.FeedView, entries: int, rhythm: dict[str, Any] | None) -> types.FeedView:
-    gap = usual_gap(Rhythm.from_json(rhythm)) if rhythm else None
-    return replace(view, entries=entries, usual_gap=gap.total_seconds() if gap else None)
+def _complete(view: types.FeedView, row: Row[Any]) -> types.FeedView:
+    gap = usual_gap(Rhythm.from_json(row.rhythm)) if row.rhythm else None
+    value = value_of(row.value)
+    read = view.state == "active" and not view.failures
+    return replace(
+        view,
+        entries=row.entries,
+        usual_gap=gap.total_seconds() if gap else None,
+        value=value,
+        drop=why_drop(value, row.created_at) if value and read else "",
+    )
 
 
 _LONG_UNHEARD = case((Feed.last_entry_at <= bindparam("lately"), Feed.rhythm))

@@ -41,7 +41,7 @@ Cover = Callable[[Sequence[ToldBefore], Texts], Places]
 def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -> list[ForJudging]:
     """Seeds first, then in the order of publication."""
     due = (
-        select(Judgement.id, Judgement.seed, Article)
+        select(Judgement.id, Judgement.seed, Judgement.quiet, Article)
         .join(Article)
         .where(
             Judgement.topic_id == topic_id,
@@ -53,8 +53,8 @@ def judgements_due(session: Session, topic_id: int, now: datetime, limit: int) -
         .limit(limit)
     )
     return [
-        ForJudging(judgement, as_article(article), seed is not None, article.collected_at)
-        for judgement, seed, article in session.execute(due)
+        ForJudging(judgement, as_article(article), seed is not None, article.collected_at, quiet)
+        for judgement, seed, quiet, article in session.execute(due)
     ]
 
 
@@ -72,7 +72,8 @@ def settle(
     """Judgements, events, alerts and deliveries of a batch, in one transaction and one at a time
     for each topic: of twenty tellings judged at once only the first opens an event.
 
-    What has another text by now stays due: the score is that of the old one.  Returns the channels
+    What has another text by now stays due: the score is that of the old one.  What a person has
+    made a match by a re-scoring is one whatever it scores.  Returns the channels
     as well that have a message due now; ``page``: where the review page is.
     """
     lock = select(Topic).where(Topic.id == topic_id).with_for_update(key_share=True)
@@ -87,7 +88,7 @@ def settle(
     due = {(row.id, row.collected_at) for row in session.execute(still_due)}
     todo = [(one, score) for one, score in scored if (one.judgement, one.collected_at) in due]
     _record_scores(session, todo, model_id, now)
-    matches = [(one, score) for one, score in todo if one.seed or score.relevant]
+    matches = [(one, score) for one, score in todo if one.seed or one.quiet or score.relevant]
     if not matches:
         return [], []
     places = cover(told_before(session, topic_id), lambda ids: texts(session, ids))
@@ -185,7 +186,7 @@ def label(
 ) -> None:
     """The user's verdict on a match; it is used at the next fit, which is due at once.
 
-    Raises NotFound.
+    What people say goes through ``corrections.label``, which can be undone.  Raises NotFound.
     """
     row = session.get(Judgement, judgement_id)
     if row is None:

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from models import Article, Event, Judgement, Topic
 from monitor import types
 from monitor.domain.kinship import kin
-from monitor.domain.settings import settings_from_dict
 from monitor.edge.store import kinship
+from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.reports import Report, clearest_report
 from monitor.edge.store.standing import Standing, standings
 from monitor.edge.store.telling import History, Telling
@@ -33,6 +33,8 @@ class ForJudging:
     seed: bool
     collected_at: datetime | None
     """When its text was had."""
+    quiet: bool = False
+    """It is judged again because a person asked for it: nobody hears of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,7 @@ class Placing:
         self.say = say
         self.telling = telling
         self.now = telling.now
-        self.since = settings_from_dict(topic.settings).alert_since
+        self.since = effective_settings(topic).alert_since
         self._events: dict[int, Event] = {}
         self._outlets: dict[int, set[str]] = {}
         """By event: those that have reported it on their own."""
@@ -92,7 +94,7 @@ class Placing:
         self._new: set[int] = set()
         """Events found worth an alert."""
         self._matches: dict[int, list[int]] = {}
-        """Judgements of the batch, by event; without seeds."""
+        """Judgements of the batch that may be told, by event; without seeds."""
 
     def settle(self, one: ForJudging, score: types.Score) -> Settled:
         placement = self.places.place(one)
@@ -100,7 +102,7 @@ class Placing:
         tells = not one.seed and placement.copy_of is None
         novelty = self.places.novelty(one) if tells else None
         self.places.add(one, event.id)
-        event, merged = self._merge(event, placement.rivals)
+        event, merged = self._merge(one, event, placement.rivals)
         alarm = self._alarms(one, event, placement)
         self._unwritten.append(
             {
@@ -117,7 +119,8 @@ class Placing:
         if alarm and self._recent(one):
             self._new.add(event.id)
         if not one.seed:
-            self._matches.setdefault(event.id, []).append(one.judgement)
+            if not one.quiet:
+                self._matches.setdefault(event.id, []).append(one.judgement)
             told_at = one.article.published or self.now
             event.newest_at = max(event.newest_at or told_at, told_at)
         return Settled(
@@ -161,17 +164,25 @@ class Placing:
             self.session.execute(update(Judgement), self._unwritten)
             self._unwritten = []
 
-    def _merge(self, event: Event, rivals: Sequence[int]) -> tuple[Event, list[int]]:
+    def _merge(
+        self, one: ForJudging, event: Event, rivals: Sequence[int]
+    ) -> tuple[Event, list[int]]:
         """The event, merged with those of its rivals that turn out to be the same; the one that
-        opened first stays.  And those that do not."""
+        opened first stays.  And those that do not.
+
+        A person's word that two are two goes before all odds.  What nobody is to hear of merges
+        nothing: threads would have to be corrected.
+        """
         merged = []
         for rival in rivals:
             log_odds = self.places.kinship(event.id, rival)
             verdict = kin(log_odds)
-            if verdict == "perhaps":
+            if verdict == "apart" or kinship.apart(self.session, event.id, rival):
+                continue
+            if verdict == "perhaps" or one.quiet:
                 kinship.suggest(self.session, event.id, rival, log_odds, self.now)
-            elif verdict == "one":
-                event, gone = sorted((event, self._event(rival)), key=lambda one: one.id)
+            else:
+                event, gone = sorted((event, self._event(rival)), key=lambda each: each.id)
                 self.write()
                 kinship.merge(self.session, gone, event, log_odds, self.now)
                 self.places.merge(gone.id, event.id)
@@ -197,7 +208,7 @@ class Placing:
         outlets = self._outlets_of(event)
         outlets.add(one.article.source)
         told_enough = placement.event is None or len(outlets) >= OUTLETS
-        if not (one.seed or (placement.alarm and told_enough)):
+        if not (one.seed or (placement.alarm and told_enough and not one.quiet)):
             return False
         event.alarmed_at = self.now
         return not one.seed

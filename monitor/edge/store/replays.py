@@ -7,14 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import event, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    JSON,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    delete,
+    event,
+    func,
+    insert,
+    inspect,
+    select,
+)
+from sqlalchemy.orm import Session, aliased
 
-from models import Alert, Article, Delivery, Judgement, Model, Topic
+from models import Alert, Article, Delivery, Event, Judgement, Model, Topic
 from monitor import types
 from monitor.domain.messages import alert_from_dict
 from monitor.edge.store.entries import article_key
+from monitor.edge.store.kinship import current
 from monitor.edge.store.store import Store
+from monitor.edge.store.telling import ABOUT_EVENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +44,35 @@ class Ruling:
     event: int | None
     alarm: bool
     copy_of: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """An alert about an event."""
+
+    id: int
+    at: datetime
+    """When it was found to be due."""
+    event: int
+    """As which it went on: events may be found to be one."""
+    said: types.Alert
+    heard: tuple[Heard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of an alert on a channel."""
+
+    channel: str
+    at: datetime | None
+    """When it was said; None: it was still held at the end."""
+    carried: bool
+    """It was said together with others."""
+
+
+_OWN = MetaData()
+_STEPS = Table("replayed", _OWN, Column("id", Integer, primary_key=True), Column("found", JSON))
+_MEMORY = Table("remembered", _OWN, Column("body", LargeBinary))
 
 
 def throw_away(store: Store) -> None:
@@ -153,3 +197,67 @@ def fit_state(session: Session, topic_id: int) -> tuple[datetime | None, str | N
     """When the topic is fitted next, and why the last fit failed, if it did."""
     row = session.get_one(Topic, topic_id)
     return row.fit_due_at, row.last_error
+
+
+def begin_steps(session: Session) -> None:
+    """Make room for ``note_step`` and ``remember``."""
+    _OWN.create_all(session.connection())
+
+
+def note_step(session: Session, found: list[Any]) -> None:
+    """What a step has found, as JSON types."""
+    session.execute(insert(_STEPS).values(found=found))
+
+
+def steps(session: Session) -> list[list[Any]]:
+    """What the steps so far have found, in their order; nothing before ``begin_steps``."""
+    if not inspect(session.connection()).has_table(_STEPS.name):
+        return []
+    return list(session.scalars(select(_STEPS.c.found).order_by(_STEPS.c.id)))
+
+
+def remember(session: Session, body: bytes) -> None:
+    """In place of what was remembered before."""
+    session.execute(delete(_MEMORY))
+    session.execute(insert(_MEMORY).values(body=body))
+
+
+def remembered(session: Session) -> bytes:
+    return bytes(session.execute(select(_MEMORY.c.body)).scalar_one())
+
+
+def labels_given(session: Session, topic_id: int) -> int:
+    labelled = Judgement.topic_id == topic_id, Judgement.label.is_not(None)
+    return session.scalar(select(func.count()).where(*labelled)) or 0
+
+
+def event_titles(session: Session, topic_id: int) -> dict[int, str]:
+    """Event -> its title."""
+    rows = session.execute(select(Event.id, Event.title).where(Event.topic_id == topic_id))
+    return {row.id: row.title for row in rows}
+
+
+def announced(session: Session, topic_id: int) -> list[Announced]:
+    """The alerts about events, in order; of a topic without channels nobody heard them."""
+    about = Alert.topic_id == topic_id, Alert.kind.in_(ABOUT_EVENTS)
+    carrier = aliased(Delivery)
+    said = func.coalesce(Delivery.queued_at, carrier.queued_at)
+    rows = session.execute(
+        select(Delivery.alert_id, Delivery.channel, said, Delivery.carried_by.is_not(None))
+        .join(Alert, Delivery.alert_id == Alert.id)
+        .outerjoin(carrier, Delivery.carried_by == carrier.id)
+        .where(*about)
+        .order_by(Delivery.id)
+    )
+    heard: dict[int, list[Heard]] = {}
+    for alert, channel, at, carried in rows:
+        heard.setdefault(alert, []).append(Heard(channel, at, carried))
+    found = session.execute(
+        select(Alert.id, Alert.created_at, Alert.message).where(*about).order_by(Alert.id)
+    )
+    read = ((id, at, alert_from_dict(message)) for id, at, message in found)
+    return [
+        Announced(id, at, current(session, said.event), said, tuple(heard.get(id, ())))
+        for id, at, said in read
+        if isinstance(said, types.Alert)
+    ]

@@ -28,6 +28,7 @@ class Since:
             select(Judgement, Article)
             .join(Article)
             .where(Judgement.event_id == last.event_id, Judgement.seed.is_(None), later)
+            .where(Judgement.quiet.is_(False))
             .order_by(Judgement.judged_at, Judgement.id)
         )
         found = session.execute(matches).all()
@@ -105,6 +106,7 @@ def shown_again(last: Alert, update: Update) -> types.Alert:
         raise TypeError(f"alert {last.id} is not about an event")
     return replace(
         said,
+        event=last.event_id or said.event,
         kind="update",
         changes=update.changes,
         correction=update.correction,

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, Row, text, update
+from sqlalchemy import Executable, Row, Select, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -21,6 +21,8 @@ CHUNK = 500
 
 DUE = ("new", "edited")
 """States of an article whose page is to be fetched."""
+UPLOADED = "upload:"
+"""How ``Judgement.seed`` of a seed begins that a person has added."""
 READABLE = ("collected", "edited")
 """States of an article that has a text to judge."""
 
@@ -71,3 +73,9 @@ def ask_for_fit(session: Session, topics: Iterable[int], now: datetime) -> None:
         .where(Topic.id.in_(list(topics)))
         .values(fit_due_at=now, fit_asked=Topic.fit_asked + 1)
     )
+
+
+def lock_topic(session: Session, of: Select[Any]) -> Topic | None:
+    """The topic of that id, for this transaction alone."""
+    lock = select(Topic).where(Topic.id == of.scalar_subquery())
+    return session.scalar(lock.with_for_update(key_share=True))

@@ -47,14 +47,14 @@ class Store:
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """One transaction that may change rows.  Raises StoreError when the database fails."""
-        with _in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with in_words(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             return function(session, *args, **kwargs)
 
     def read(
         self, function: Callable[Concatenate[Session, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """One transaction that only reads: on SQLite it takes no write lock."""
-        with _in_words(), Session(self._reader, autoflush=False) as session, session.begin():
+        with in_words(), Session(self._reader, autoflush=False) as session, session.begin():
             return function(session, *args, **kwargs)
 
     async def __call__(
@@ -95,7 +95,7 @@ class Store:
 
 
 @contextmanager
-def _in_words() -> Iterator[None]:
+def in_words() -> Iterator[None]:
     """Failures of the database itself as StoreError; mistakes of ours pass through."""
     try:
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -18,7 +18,7 @@ from monitor.domain.routing import clears, has_bar, routing_from_dict, wanted, w
 from monitor.domain.updates import Update
 from monitor.edge.store.alerts import add_alert, add_delivery
 from monitor.edge.store.since import Since, shown_again
-from monitor.edge.store.standing import Standing
+from monitor.edge.store.standing import Standing, standings
 
 RISING = timedelta(days=30)
 """So long may an event become important enough for a channel after it was found to be new."""
@@ -104,7 +104,7 @@ class Telling:
             event.update_due_at = update.due_at
             return
         alert = since.alert(self.topic.name, update, standing, self.page)
-        self._say(f"update:{event.id}:{history.updates + 1}", alert, channels)
+        self._say(f"update:{event.id}:{history.last.id}", alert, channels)
 
     def _following(self, history: History) -> list[str]:
         """Channels that have been told of the event and hear of updates."""
@@ -123,6 +123,9 @@ class Telling:
         """Say in the threads of an event what was wrong."""
         update = Update((f"correction: {change}",), self.now, correction=True)
         alert = shown_again(history.last, update)
+        now = standings(self.session, [alert.event]).get(alert.event)
+        if now is not None:
+            alert = replace(alert, outlets=now.outlets, originals=now.originals)
         self._say(f"correction:{history.last.id}", alert, self._following(history))
 
     def histories(self, events: Collection[int]) -> dict[int, History]:

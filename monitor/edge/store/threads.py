@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Alert, Delivery, Digest, Event, Judgement, Topic
+from monitor.edge.store import kinship
 from monitor.edge.store.digests import Gathering, plan_digests
-from monitor.edge.store.kinship import as_it_goes_on, merge
 from monitor.edge.store.standing import standings
 from monitor.edge.store.telling import Telling
-from monitor.errors import ConfigError, NotFound
+from monitor.errors import NotFound
 
 LIMIT = 200
 """Events at once."""
@@ -83,24 +84,48 @@ def _told_already(session: Session, event: Event, into: Event) -> None:
         delivery.state, delivery.carried_by = "carried", ids[delivery.channel]
 
 
-def merge_by_hand(session: Session, event: int, into: int, now: datetime, page: str = "") -> None:
-    """A person says that two events are one.  Raises NotFound, ConfigError."""
-    topic = select(Event.topic_id).where(Event.id == into).scalar_subquery()
-    lock = select(Topic).where(Topic.id == topic).with_for_update(key_share=True)
-    row = session.scalar(lock)
-    gone, kept = (as_it_goes_on(session, one) for one in (event, into))
-    if gone is kept:
-        raise ConfigError(f"event {event} cannot be merged with itself: name two events")
-    if gone.topic_id != kept.topic_id:
-        raise ConfigError(f"events {event} and {into} are of different topics: nothing is merged")
-    merge(session, gone, kept, None, now)
-    if row is not None:
-        merged(Telling(session, row, now, page), gone, kept)
+def parted(telling: Telling, event: Event, others: Sequence[Event], merged_at: datetime) -> None:
+    """An event that had been merged is one again: what ``merged`` did is undone.
+
+    ``others``: those that it was part of, as ``kinship.unmerge`` gives them; ``merged_at``: when.
+    """
+    session = telling.session
+    names = kinship.names(session, event.id)
+    for other in others:
+        of_it = Alert.event_id == other.id
+        new = select(Alert).where(of_it, Alert.kind == "new_event").order_by(Alert.id)
+        first = session.scalar(new.limit(1))
+        if first is not None and first.message["event"] in names:  # the thread came from there
+            session.execute(update(Alert).where(of_it).values(event_id=event.id))
+    if said_at(session, event.id, merged_at):
+        _told_not_yet(session, event, others)
+        history = telling.histories([event.id])[event.id]
+        telling.correct(history, f"an event of its own after all, not: {others[-1].title}")
+
+
+def said_at(session: Session, event: int, moment: datetime) -> bool:
+    """Whether the thread of an event was corrected at this very time."""
+    correction = Alert.key.startswith("correction:")
+    said = exists().where(Alert.event_id == event, Alert.created_at == moment, correction)
+    return bool(session.scalar(select(said)))
+
+
+def _told_not_yet(session: Session, event: Event, others: Sequence[Event]) -> None:
+    """The opposite of ``_told_already``: what was not told for that reason is held again."""
+    of_them = select(Delivery.id).join(Alert, Delivery.alert_id == Alert.id)
+    there = of_them.where(Alert.event_id.in_([other.id for other in others]))
+    alerts = select(Alert.id).where(Alert.event_id == event.id, Alert.kind == "new_event")
+    carried = Delivery.state == "carried", Delivery.carried_by.in_(there)
+    session.execute(
+        update(Delivery)
+        .where(Delivery.alert_id.in_(alerts), *carried)
+        .values(state="held", carried_by=None)
+    )
 
 
 def mute_event(session: Session, event_id: int, until: datetime | None) -> None:
     """Its threads hear nothing before then; None: that ends.  Raises NotFound."""
-    row = as_it_goes_on(session, event_id)
+    row = kinship.as_it_goes_on(session, event_id)
     if row.update_due_at is not None and row.update_due_at == row.muted_until:
         row.update_due_at = until or row.alarmed_at
     row.muted_until = until

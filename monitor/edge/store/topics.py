@@ -18,7 +18,7 @@ from monitor.edge.store.digests import plan_digests
 from monitor.edge.store.entries import article_key, make_judgements_due
 from monitor.edge.store.feeds import SYNC_KEY
 from monitor.edge.store.retelling import retell
-from monitor.edge.store.statements import ask_for_fit, insert_new, one_at_a_time
+from monitor.edge.store.statements import UPLOADED, ask_for_fit, insert_new, one_at_a_time
 from monitor.errors import NotFound
 
 
@@ -49,7 +49,7 @@ def sync_topics(session: Session, topics: Iterable[TopicInput], now: datetime) -
     One that is no longer there rests: nothing is judged for it, nothing of it is lost.
     """
     one_at_a_time(session, SYNC_KEY)
-    _hold_articles(session)
+    hold_articles(session)
     wanted = {topic.name: topic for topic in topics}
     for name, topic in wanted.items():
         row = session.scalar(select(Topic).where(Topic.name == name))
@@ -57,7 +57,7 @@ def sync_topics(session: Session, topics: Iterable[TopicInput], now: datetime) -
             row = _add_topic(session, topic, now)
         elif row.state != "active":
             row.state = "active"
-            _judge_the_stored(session, now)
+            judge_the_stored(session, now)
         _change(session, row, topic, now)
     session.execute(
         update(Topic)
@@ -78,11 +78,11 @@ def _add_topic(session: Session, topic: TopicInput, now: datetime) -> Topic:
     )
     session.add(row)
     session.flush()
-    _judge_the_stored(session, now)
+    judge_the_stored(session, now)
     return row
 
 
-def _hold_articles(session: Session) -> None:
+def hold_articles(session: Session) -> None:
     """Let no article be collected beside this transaction.
 
     It closes the gap between "this topic sees no such article" and "that article sees no such
@@ -92,7 +92,7 @@ def _hold_articles(session: Session) -> None:
         session.connection().exec_driver_sql("LOCK TABLE article IN SHARE ROW EXCLUSIVE MODE")
 
 
-def _judge_the_stored(session: Session, now: datetime) -> None:
+def judge_the_stored(session: Session, now: datetime) -> None:
     """Make the articles that are here already due for judging by the topics that lack them."""
     stored = session.scalars(select(Article.id).where(Article.text.is_not(None)))
     for batch in stored.partitions(10_000):
@@ -111,18 +111,18 @@ def _change(session: Session, row: Topic, topic: TopicInput, now: datetime) -> N
 
 
 def _sync_seeds(session: Session, topic_id: int, seeds: Sequence[SeedInput], now: datetime) -> bool:
-    """Add and remove seeds; True if anything changed."""
+    """Add and remove seeds, but leave those that people have added; True if anything changed."""
     wanted = {_seed_key(seed): seed for seed in seeds}
     present = dict(
         session.execute(
             select(Article.key, Judgement)
             .join(Judgement)
-            .where(Judgement.topic_id == topic_id, Judgement.seed.is_not(None))
+            .where(Judgement.topic_id == topic_id, ~Judgement.seed.startswith(UPLOADED))
         ).all()
     )
     removed = present.keys() - wanted.keys()
     for key in removed:
-        _remove_seed(session, present[key])
+        take_back_seed(session, present[key])
     added = {key: seed for key, seed in wanted.items() if key not in present}
     for key, seed in added.items():
         _add_seed(session, topic_id, key, seed, now)
@@ -132,24 +132,34 @@ def _sync_seeds(session: Session, topic_id: int, seeds: Sequence[SeedInput], now
 def _seed_key(seed: SeedInput) -> str:
     if seed.article is None:
         return article_key(seed.key)
-    told = f"{seed.article.title}\n{seed.article.text}"
+    return text_key(seed.article)
+
+
+def text_key(article: types.Article) -> str:
+    """The identity of an article that a person has given: its title and text."""
+    told = f"{article.title}\n{article.text}"
     return f"seed:{hashlib.sha256(told.encode()).hexdigest()}"
 
 
 def _add_seed(session: Session, topic_id: int, key: str, seed: SeedInput, now: datetime) -> None:
     insert_new(session, Article, [_seed_values(key, seed, now)], Article.id)
+    make_seed(session, topic_id, key, seed.source, now)
+
+
+def make_seed(session: Session, topic_id: int, key: str, source: str, now: datetime) -> None:
+    """Make the article that is stored under ``key`` a seed."""
     article_id = session.scalar(select(Article.id).where(Article.key == key))
     row = session.scalar(
         select(Judgement).where(Judgement.topic_id == topic_id, Judgement.article_id == article_id)
     )
     if row is not None:  # a page that had been judged becomes a seed
-        row.seed = seed.source
+        row.seed = source
         retell(session, filter(None, [row.event_id]))
         return
     values = {
         "topic_id": topic_id,
         "article_id": article_id,
-        "seed": seed.source,
+        "seed": source,
         "state": "pending",
         "not_before": now,
     }
@@ -172,7 +182,7 @@ def _seed_values(key: str, seed: SeedInput, now: datetime) -> dict[str, object]:
     return values
 
 
-def _remove_seed(session: Session, judgement: Judgement) -> None:
+def take_back_seed(session: Session, judgement: Judgement) -> None:
     """Take a seed back.  What a feed has brought too stays, as a match."""
     carried = session.scalar(select(exists().where(Entry.article_id == judgement.article_id)))
     if carried:
@@ -187,6 +197,12 @@ def _remove_seed(session: Session, judgement: Judgement) -> None:
         session.execute(delete(Article).where(Article.id == article))
     if event is not None:
         delete_empty_events(session, [event])
+
+
+def channels_in_use(session: Session) -> set[str]:
+    """The channels of all active topics, those of commands among them."""
+    rows = session.scalars(select(Topic.channels).where(Topic.state == "active"))
+    return {channel for channels in rows for channel in channels}
 
 
 def delete_empty_events(session: Session, events: Iterable[int]) -> None:

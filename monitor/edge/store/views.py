@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import and_, distinct, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from models import Alert, Article, Delivery, Entry, Event, Feed, Judgement, Model, Revision, Topic
 from monitor import types
 from monitor.domain.messages import alert_from_dict, subject
 from monitor.domain.neighbours import unpack
-from monitor.domain.settings import settings_from_dict
+from monitor.edge.store import outermost
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.kinship import current
+from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.revisions import as_judged, revisions_of
+from monitor.edge.store.standing import Standing, standings
+from monitor.edge.store.statements import UPLOADED, chunks
 from monitor.errors import NotFound
 
 A_MATCH = and_(Judgement.event_id.is_not(None), Judgement.seed.is_(None))
 """A judgement that counts for its topic; a seed is earlier coverage, no match."""
+
+Counting = Callable[[Session, int], int]
+"""Topic -> how many articles it has judged."""
 
 
 def matches(
@@ -34,7 +40,7 @@ def matches(
     limit: int | None = None,
 ) -> list[types.MatchView]:
     """Matches, the newest first (by publication, else by when they were judged)."""
-    query = _matches().order_by(Judgement.told_at.desc(), Judgement.id.desc()).limit(limit)
+    query = matches_query().order_by(Judgement.told_at.desc(), Judgement.id.desc()).limit(limit)
     if topic is not None:
         query = query.where(Topic.name == topic)
     if since is not None:
@@ -48,7 +54,20 @@ def matches(
     return [_match_view(row) for row in session.execute(query)]
 
 
-def _matches() -> Any:
+def newest_of(
+    session: Session, events: Sequence[int], each: int
+) -> dict[int, list[types.MatchView]]:
+    """The newest matches of each of these events, at most ``each``, as ``matches`` has them."""
+    found: dict[int, list[types.MatchView]] = {event: [] for event in events}
+    ids = outermost.latest(session, events, each)
+    query = matches_query().where(Judgement.id.in_(ids))
+    for row in session.execute(query.order_by(Judgement.told_at.desc(), Judgement.id.desc())):
+        found[row.event].append(_match_view(row))
+    return found
+
+
+def matches_query() -> Any:
+    """Rows with the fields of a ``MatchView``, in their order."""
     return (
         select(
             Judgement.id,
@@ -176,43 +195,54 @@ def judgements_of(
 
 
 def events(
-    session: Session, *, topic: str | None = None, limit: int | None = None
+    session: Session, *, topic: str | None = None, limit: int | None = None, offset: int = 0
 ) -> list[types.EventView]:
     """Events with at least one match, the latest news first.  Seeds are not counted."""
-    query = _events().order_by(Event.newest_at.desc(), Event.id.desc()).limit(limit)
+    newest = select(Event.id).where(Event.newest_at.is_not(None))
     if topic is not None:
-        query = query.where(Topic.name == topic)
-    return [types.EventView(**row._mapping) for row in session.execute(query)]
+        newest = newest.join(Topic).where(Topic.name == topic)
+    newest = newest.order_by(Event.newest_at.desc(), Event.id.desc()).limit(limit).offset(offset)
+    ids = session.scalars(newest).all()
+    views = event_views(session, ids)
+    return [views[id] for id in ids if id in views]
 
 
-def _events() -> Any:
-    return (
-        select(
-            Event.id,
-            Topic.name.label("topic"),
-            Event.title,
-            Event.opened_at,
-            Event.last_seen,
-            func.count(Judgement.id).label("matches"),
-            func.count(distinct(Article.source)).label("sources"),
-            Event.alarmed_at,
-            Event.muted_until,
-        )
-        .join(Topic, Event.topic_id == Topic.id)
-        .join(Judgement, Judgement.event_id == Event.id)
-        .join(Article, Judgement.article_id == Article.id)
-        .where(A_MATCH)
-        .group_by(Event.id, Topic.name)
-    )
+def event_views(session: Session, events: Sequence[int]) -> dict[int, types.EventView]:
+    """By number; those without a match are left out."""
+    found: dict[int, types.EventView] = {}
+    for some in chunks(events):
+        found.update(as_known(session, standings(session, some)))
+    return found
+
+
+def as_known(session: Session, known: Mapping[int, Standing]) -> dict[int, types.EventView]:
+    """Of some hundred events at most, their standings being known."""
+    rows = session.execute(_EVENT.where(Event.id.in_(known)))
+    return {row.id: _event_view(row, known[row.id]) for row in rows}
+
+
+_EVENT = select(
+    Event.id,
+    Topic.name.label("topic"),
+    Event.title,
+    Event.opened_at,
+    Event.last_seen,
+    Event.alarmed_at,
+    Event.muted_until,
+).join(Topic, Event.topic_id == Topic.id)
+
+
+def _event_view(row: Any, known: Standing) -> types.EventView:
+    return types.EventView(**row._mapping, matches=known.matches, sources=known.outlets)
 
 
 def event(session: Session, event_id: int) -> types.EventView:
     """One event, under a name of an event merged into it too.  Raises NotFound."""
     event_id = current(session, event_id)
-    row = session.execute(_events().where(Event.id == event_id)).one_or_none()
-    if row is None:
+    found = event_views(session, [event_id]).get(event_id)
+    if found is None:
         raise NotFound(f"no event {event_id}: see `monitor events list`")
-    return types.EventView(**row._mapping)
+    return found
 
 
 def event_title(session: Session, event_id: int) -> tuple[str, datetime | None]:
@@ -224,7 +254,7 @@ def event_title(session: Session, event_id: int) -> tuple[str, datetime | None]:
 
 
 def alerts(
-    session: Session, *, state: str | None = None, limit: int | None = None
+    session: Session, *, state: str | None = None, limit: int | None = None, offset: int = 0
 ) -> list[types.AlertView]:
     """The ledger, the newest first: one row per alert and channel."""
     query = (
@@ -233,6 +263,7 @@ def alerts(
         .outerjoin(Topic, Alert.topic_id == Topic.id)
         .order_by(Delivery.id.desc())
         .limit(limit)
+        .offset(offset)
     )
     if state is not None:
         query = query.where(Delivery.state == state)
@@ -261,14 +292,14 @@ def dead_alerts(session: Session) -> int:
     return session.scalar(dead) or 0
 
 
-def topics(session: Session) -> list[types.TopicView]:
-    """Every topic, by name, without its seeds."""
+def topics(session: Session, count: Counting | None = None) -> list[types.TopicView]:
+    """Every topic, by name, without its seeds; ``count``: instead of ``judged``."""
     rows = session.scalars(select(Topic).order_by(Topic.name)).all()
-    return [_topic_view(session, row, ()) for row in rows]
+    return [_topic_view(session, row, (), count or judged) for row in rows]
 
 
-def topic(session: Session, name: str) -> types.TopicView:
-    """One topic with its seeds.  Raises NotFound."""
+def topic(session: Session, name: str, count: Counting | None = None) -> types.TopicView:
+    """One topic with its seeds; ``count``: instead of ``judged``.  Raises NotFound."""
     row = session.scalar(select(Topic).where(Topic.name == name))
     if row is None:
         raise NotFound(f"no topic {name}: see `monitor topics list`")
@@ -279,7 +310,10 @@ def topic(session: Session, name: str) -> types.TopicView:
         .order_by(Article.id)
     )
     return _topic_view(
-        session, row, [_seed_view(judgement, article) for judgement, article in seeds]
+        session,
+        row,
+        [_seed_view(judgement, article) for judgement, article in seeds],
+        count or judged,
     )
 
 
@@ -295,6 +329,14 @@ def seed_articles(session: Session, name: str) -> list[types.Article]:
     return [as_article(row) for row in rows]
 
 
+def topic_id(session: Session, name: str) -> int:
+    """Raises NotFound."""
+    found = session.scalar(select(Topic.id).where(Topic.name == name))
+    if found is None:
+        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    return found
+
+
 def topic_ids(session: Session) -> dict[str, int]:
     """The active topics' ids by name."""
     rows = session.execute(select(Topic.name, Topic.id).where(Topic.state == "active"))
@@ -304,43 +346,50 @@ def topic_ids(session: Session) -> dict[str, int]:
 def _seed_view(judgement: Judgement, article: Article) -> types.SeedView:
     failed = article.last_error is not None and not article.text
     return types.SeedView(
-        source=judgement.seed or "",
+        source=(judgement.seed or "").removeprefix(UPLOADED),
         title=article.title,
         published=article.published,
         words=len((article.text or "").split()),
         event=judgement.event_id,
         state="failed" if failed else "new" if article.state == "new" else "collected",
         error=article.last_error,
+        id=judgement.id,
+        uploaded=(judgement.seed or "").startswith(UPLOADED),
     )
 
 
-def _topic_view(session: Session, row: Topic, seeds: Sequence[types.SeedView]) -> types.TopicView:
-    judged = select(func.count()).where(
-        Judgement.topic_id == row.id, Judgement.state == "judged", Judgement.seed.is_(None)
+def judged(session: Session, topic_id: int) -> int:
+    """How many articles a topic has judged, by an index alone: of a million it takes a while."""
+    its = select(func.count()).where(
+        Judgement.topic_id == topic_id, Judgement.seed.is_(None), Judgement.model_id.is_not(None)
     )
+    return session.scalar(its) or 0
+
+
+def _topic_view(
+    session: Session, row: Topic, seeds: Sequence[types.SeedView], count: Counting
+) -> types.TopicView:
     newest = session.execute(
         select(Model.id, Model.threshold, Model.matches_a_day)
         .where(Model.topic_id == row.id)
         .order_by(Model.id.desc())
         .limit(1)
     ).one_or_none()
-    matched = select(func.count(), func.count(distinct(Judgement.event_id))).where(
-        Judgement.topic_id == row.id, A_MATCH
-    )
-    match_count, event_count = session.execute(matched).one()
+    matches = select(func.count()).where(Judgement.topic_id == row.id, A_MATCH)
+    events = select(func.count()).where(Event.topic_id == row.id, Event.newest_at.is_not(None))
     return types.TopicView(
         name=row.name,
         origin=row.origin,  # type: ignore[arg-type]
         state=row.state,  # type: ignore[arg-type]
         channels=tuple(row.channels),
         muted_until=row.muted_until,
-        settings=settings_from_dict(row.settings),
+        settings=effective_settings(row),
         model=newest.id if newest else None,
         threshold=newest.threshold if newest else None,
         matches_a_day=newest.matches_a_day if newest else None,
-        articles=session.scalar(judged) or 0,
-        matches=match_count,
-        events=event_count,
+        articles=count(session, row.id),
+        matches=session.scalar(matches) or 0,
+        events=session.scalar(events) or 0,
         error=row.last_error,
         seeds=tuple(seeds),
     )

@@ -26,6 +26,8 @@ FEED_KEYS = [
     "silent",
     "lost_at",
     "moved_to",
+    "value",
+    "drop",
     "health",
 ]
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from monitor.cli import app
-from monitor.cli.replay import read_settings
+from monitor.config.given import read_settings
 from monitor.errors import ConfigError
 from tests.integration.cli.conftest import DATA
 from tests.integration.test_replay import LINES, write

@@ -17,6 +17,7 @@ def test_topics(filled: Monitor) -> None:
     assert (row["name"], row["state"], row["articles"]) == ("cables", "active", len(TOLD))
     [shown] = filled.rows("topics", "show", "cables")
     assert len(shown.pop("seeds")) == 3
+    assert shown.pop("overrides") == {}
     assert shown == row
     assert "cables" in filled("topics", "list").stdout
     assert "heron" in filled("topics", "show", "cables").stdout.lower()

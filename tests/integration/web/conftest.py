@@ -64,17 +64,24 @@ class News:
                        body=b""))  # fmt: skip
         return topic.id
 
-    def event(self, topic: int, title: str = "A dam is filled", *, alarmed: bool = True) -> int:
+    def event(
+        self,
+        topic: int,
+        title: str = "A dam is filled",
+        *,
+        alarmed: bool = True,
+        newest_at: datetime | None = NOW,
+    ) -> int:
         opened = NOW - timedelta(days=1)
-        event = Event(topic_id=topic, title=title, opened_at=opened, last_seen=NOW, newest_at=NOW,
-                      alarmed_at=opened if alarmed else None)  # fmt: skip
+        event = Event(topic_id=topic, title=title, opened_at=opened, last_seen=NOW,
+                      newest_at=newest_at, alarmed_at=opened if alarmed else None)  # fmt: skip
         self.add(event)
         return event.id
 
     def match(self, topic: int, event: int | None, title: str = "Gates closed", **more: Any) -> int:
         words = {
             name: more.pop(name)
-            for name in ("text", "url", "published", "text_from", "author")
+            for name in ("text", "url", "published", "text_from", "author", "source")
             if name in more
         }
         key = f"https://news.example.org/{self.store.read(count)}"
@@ -126,7 +133,8 @@ class Reader:
     """Asks the application in process, as a browser would, and follows no redirect."""
 
     def __init__(self, store: Any) -> None:
-        parts: Any = SimpleNamespace(store=store, clock=self.clock)
+        rules = SimpleNamespace(review_url=BASE)
+        parts: Any = SimpleNamespace(store=store, clock=self.clock, rules=rules)
         self.app = create_app(parts, listen=LISTEN, explain=explain)
 
     def clock(self) -> datetime:

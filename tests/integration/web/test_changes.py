@@ -37,7 +37,7 @@ def test_a_label_is_set_and_undone(page: Reader, news: News, store: Store) -> No
         form = {"token": secret, "verdict": verdict, "next": f"/matches/{match}#label"}
         response = page.post(f"/matches/{match}/label", data=form, headers={"Origin": BASE})
         assert response.status_code == 303
-        assert response.headers["Location"] == f"/matches/{match}#label"
+        assert re.fullmatch(rf"/matches/{match}\?done=\d+#label", response.headers["Location"])
         assert store.read(views.match, match).label == stored
         assert seen in page.get(f"/matches/{match}").text
     due = store.read(lambda session: session.get_one(Topic, topic).fit_due_at)
@@ -54,7 +54,7 @@ def test_the_way_back_stays_on_this_site(page: Reader, news: News, elsewhere: st
     match = news.match(topic, news.event(topic))
     form = {"token": token(page, match), "verdict": "none", "next": elsewhere}
     response = page.post(f"/matches/{match}/label", data=form, headers={"Origin": BASE})
-    assert response.headers["Location"] == f"/matches/{match}"
+    assert response.headers["Location"] == f"/matches/{match}?done=1"
 
 
 def test_local_paths_are_kept() -> None:
