@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement
 from monitor import types
-from monitor.edge.store.coverage import topic_id
+from monitor.edge.store.statements import topic_named
 from monitor.edge.store.views import A_MATCH, novelty_of
 
 _OUTLETS = func.count(Article.source.distinct())
@@ -59,7 +59,7 @@ def figures(session: Session, topic: str, begin: datetime, end: datetime) -> Fig
         )
         .select_from(Judgement)
         .join(Article, Judgement.article_id == Article.id)
-        .where(*_of(topic_id(session, topic), begin, end))
+        .where(*_of(topic_named(session, topic).id, begin, end))
     )
     return Figures(*session.execute(query).one())
 
@@ -69,7 +69,7 @@ def events_told(
 ) -> list[EventAccount]:
     """The ``most`` events with the latest news told from ``begin`` on and before ``end``, those
     first, each with its first ``matches`` matches of that period.  Raises NotFound."""
-    number = topic_id(session, topic)
+    number = topic_named(session, topic).id
     within = _of(number, begin, end)
     told = Judgement.told_at
     newest = (

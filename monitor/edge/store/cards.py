@@ -14,6 +14,7 @@ from monitor.domain.updates import together
 from monitor.edge.store import outermost
 from monitor.edge.store.since import novelty_of
 from monitor.edge.store.standing import standings
+from monitor.edge.store.statements import topic_named
 from monitor.edge.store.views import as_known, matches_query
 
 FIRST = 5
@@ -30,7 +31,7 @@ def event_cards(
     offset: int = 0,
 ) -> list[types.EventCard]:
     """Events of a topic with news from ``since`` on and before ``until``, the latest news first."""
-    topic_id = session.scalar(select(Topic.id).where(Topic.name == topic))
+    topic_id = topic_named(session, topic).id
     chosen = select(Event.id).where(Event.topic_id == topic_id, Event.newest_at.is_not(None))
     if since is not None:
         chosen = chosen.where(Event.newest_at >= since)

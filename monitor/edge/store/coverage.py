@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, cast, exists, extract, func, literal, select
 from sqlalchemy.orm import Session
 
-from models import Article, Event, Feed, Judgement, Outage, Topic
+from models import Article, Event, Feed, Judgement, Outage
 from models.base import UTCDateTime
 from monitor import types
+from monitor.edge.store.statements import topic_named
 from monitor.edge.store.views import A_MATCH
-from monitor.errors import NotFound
 
 DAY = timedelta(days=1)
 MOST_OF_A_DAY = timedelta(hours=12)
@@ -26,7 +26,9 @@ def span(session: Session, topic: str) -> tuple[date, date] | None:
 
     Raises NotFound.
     """
-    told = select(Judgement.told_at).where(Judgement.topic_id == topic_id(session, topic), A_MATCH)
+    told = select(Judgement.told_at).where(
+        Judgement.topic_id == topic_named(session, topic).id, A_MATCH
+    )
     first = session.scalar(told.order_by(Judgement.told_at).limit(1))
     last = session.scalar(told.order_by(Judgement.told_at.desc()).limit(1))
     return (day_of(first), day_of(last)) if first and last else None
@@ -46,7 +48,7 @@ def coverage(
     The ``top`` events with most matches of the period are named.  A day that is not over by ``now``
     is not called unread; left out, all are over.  Raises NotFound.
     """
-    number = topic_id(session, topic)
+    number = topic_named(session, topic).id
     days = [since + place * DAY for place in range((until - since).days + 1)]
     now = min(now, _begin(until + DAY)) if now is not None else _begin(until + DAY)
     told, read = _day_by_day(session, number, days)
@@ -69,14 +71,6 @@ def coverage(
         ],
         failing=_failing(session, days, now),
     )
-
-
-def topic_id(session: Session, name: str) -> int:
-    """Raises NotFound."""
-    found = session.scalar(select(Topic.id).where(Topic.name == name))
-    if found is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
-    return found
 
 
 def day_of(moment: datetime) -> date:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Topic
 from monitor import types
 from monitor.domain.settings import settings_from_dict
-from monitor.edge.store.statements import ask_for_fit
-from monitor.errors import ConfigError, NotFound
+from monitor.edge.store.statements import ask_for_fit, topic_named
+from monitor.errors import ConfigError
 
 
 def effective_settings(topic: Topic) -> types.TopicSettings:
@@ -23,7 +22,7 @@ def effective_settings(topic: Topic) -> types.TopicSettings:
 
 def overrides_of(session: Session, name: str) -> dict[str, Any]:
     """What was changed at the desk, as ``domain.settings`` writes it.  Raises NotFound."""
-    return dict(_topic(session, name).overrides)
+    return dict(topic_named(session, name).overrides)
 
 
 def set_overrides(session: Session, name: str, values: Mapping[str, Any], now: datetime) -> None:
@@ -32,7 +31,7 @@ def set_overrides(session: Session, name: str, values: Mapping[str, Any], now: d
 
     Raises NotFound.
     """
-    topic = _topic(session, name, lock=True)
+    topic = topic_named(session, name, lock=True)
     ask_for_fit(session, [topic.id], now)
     topic.overrides = {**topic.overrides, **values}
 
@@ -40,7 +39,7 @@ def set_overrides(session: Session, name: str, values: Mapping[str, Any], now: d
 def reset_overrides(session: Session, name: str, keys: Iterable[str], now: datetime) -> None:
     """Let the configuration decide again.  Raises NotFound, and ConfigError for what was never
     changed at the desk."""
-    topic = _topic(session, name, lock=True)
+    topic = topic_named(session, name, lock=True)
     gone = set(keys)
     if unknown := gone - topic.overrides.keys():
         changed = ", ".join(sorted(topic.overrides)) or "none"
@@ -49,11 +48,3 @@ def reset_overrides(session: Session, name: str, keys: Iterable[str], now: datet
         )
     ask_for_fit(session, [topic.id], now)
     topic.overrides = {key: value for key, value in topic.overrides.items() if key not in gone}
-
-
-def _topic(session: Session, name: str, *, lock: bool = False) -> Topic:
-    query = select(Topic).where(Topic.name == name)
-    topic = session.scalar(query.with_for_update(key_share=True) if lock else query)
-    if topic is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
-    return topic

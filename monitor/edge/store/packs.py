@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from models import Article, Feed, Judgement, Topic
+from models import Article, Feed, Judgement
 from monitor.domain import packs
 from monitor.domain.packs import MAX_LABELS, Label, Pack, Seed, Settings, Told, elsewhere
 from monitor.domain.urls import canonical, host_of
@@ -18,9 +18,8 @@ from monitor.edge.store.entries import article_key
 from monitor.edge.store.feeds import FeedInput, add_feed
 from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.seeds import add_seed, add_topic, collected
-from monitor.edge.store.statements import UPLOADED, chunks, insert_new
+from monitor.edge.store.statements import UPLOADED, chunks, insert_new, topic_named
 from monitor.edge.store.topics import text_key
-from monitor.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,7 @@ def topic_pack(session: Session, name: str, *, labels: bool = True, feeds: bool 
 
     Raises NotFound.
     """
-    topic = session.scalar(select(Topic).where(Topic.name == name))
-    if topic is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    topic = topic_named(session, name)
     return Pack(
         name=name,
         settings=Settings(**asdict(effective_settings(topic))),

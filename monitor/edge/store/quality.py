@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from models import Article, Judgement, Topic
 from monitor import types
 from monitor.edge.store.fits import newest_model
+from monitor.edge.store.statements import topic_named
 from monitor.edge.store.views import A_MATCH
 from monitor.errors import NotFound
 
@@ -57,9 +58,7 @@ class Changed:
 
 def in_force(session: Session, name: str) -> tuple[int, int]:
     """Ids of a topic and of its model in force.  Raises NotFound."""
-    topic = session.scalar(select(Topic.id).where(Topic.name == name))
-    if topic is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    topic = topic_named(session, name).id
     model = newest_model(session, topic)
     if model is None:
         raise NotFound(f"topic {name} has no model yet: start `monitor run` first")

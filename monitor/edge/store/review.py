@@ -12,7 +12,7 @@ from models import Article, Event, Judgement, Model
 from monitor.domain.messages.content import shorten
 from monitor.domain.review import Candidate, asked_by_chance, review_order
 from monitor.domain.sentences import sentences
-from monitor.edge.store import views
+from monitor.edge.store.statements import topic_named
 from monitor.types import MatchView, Question
 
 RECENT = 1000
@@ -54,7 +54,7 @@ def questions(
 
     Raises NotFound.
     """
-    topic_id = views.topic_id(session, topic)
+    topic_id = topic_named(session, topic).id
     answered = labels(session, topic_id)
     left_out = frozenset(skip)
     candidates = [

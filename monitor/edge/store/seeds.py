@@ -13,10 +13,15 @@ from models import Article, Judgement, Topic
 from monitor import types
 from monitor.domain.settings import settings_to_dict
 from monitor.domain.urls import absolute, canonical, host_of
-from monitor.edge.store import views
 from monitor.edge.store.entries import article_key
 from monitor.edge.store.feeds import SYNC_KEY
-from monitor.edge.store.statements import UPLOADED, ask_for_fit, insert_new, one_at_a_time
+from monitor.edge.store.statements import (
+    UPLOADED,
+    ask_for_fit,
+    insert_new,
+    one_at_a_time,
+    topic_named,
+)
 from monitor.edge.store.topics import (
     hold_articles,
     judge_the_stored,
@@ -86,7 +91,7 @@ def add_seed_url(session: Session, topic: str, url: str, now: datetime) -> None:
 
 
 def _add(session: Session, topic: str, values: dict[str, object], name: str, now: datetime) -> None:
-    topic_id, key = views.topic_id(session, topic), str(values["key"])
+    topic_id, key = topic_named(session, topic).id, str(values["key"])
     is_seed = (
         select(Judgement.id)
         .join(Article)
@@ -116,7 +121,7 @@ def remove_seed(session: Session, topic: str, judgement_id: int, now: datetime) 
 
     Raises NotFound, and ConfigError for a seed of the configuration.
     """
-    topic_id = views.topic_id(session, topic)
+    topic_id = topic_named(session, topic).id
     row = session.get(Judgement, judgement_id)
     if row is None or row.topic_id != topic_id or row.seed is None:
         raise NotFound(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import Base, Topic
+from monitor.errors import NotFound
 
 T = TypeVar("T")
 
@@ -73,6 +74,15 @@ def ask_for_fit(session: Session, topics: Iterable[int], now: datetime) -> None:
         .where(Topic.id.in_(list(topics)))
         .values(fit_due_at=now, fit_asked=Topic.fit_asked + 1)
     )
+
+
+def topic_named(session: Session, name: str, *, lock: bool = False) -> Topic:
+    """``lock``: for this transaction alone.  Raises NotFound."""
+    query = select(Topic).where(Topic.name == name)
+    found = session.scalar(query.with_for_update(key_share=True) if lock else query)
+    if found is None:
+        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    return found
 
 
 def lock_topic(session: Session, of: Select[Any]) -> Topic | None:

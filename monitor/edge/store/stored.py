@@ -13,8 +13,8 @@ from models import Article, Judgement, Topic
 from monitor import types
 from monitor.edge.store.articles import as_article
 from monitor.edge.store.overrides import effective_settings
+from monitor.edge.store.statements import topic_named
 from monitor.edge.store.telling import routing_of
-from monitor.errors import NotFound
 
 _TOLD = func.coalesce(Article.published, Article.first_seen_at)
 
@@ -40,9 +40,7 @@ class Lost:
 
 def stored_topic(session: Session, name: str) -> StoredTopic:
     """Raises NotFound."""
-    topic = session.scalar(select(Topic).where(Topic.name == name))
-    if topic is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    topic = topic_named(session, name)
     rows = session.execute(
         select(Judgement.seed, Article)
         .join(Article)

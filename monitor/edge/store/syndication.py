@@ -8,19 +8,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event, Judgement, Topic
+from models import Event, Judgement
 from monitor import types
 from monitor.edge.store.since import novelty_of
-from monitor.edge.store.statements import chunks
-from monitor.errors import NotFound
+from monitor.edge.store.statements import chunks, topic_named
 
 
 def topic_since(session: Session, name: str) -> datetime:
     """When a topic was begun.  Raises NotFound."""
-    begun = session.scalar(select(Topic.created_at).where(Topic.name == name))
-    if begun is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
-    return begun
+    return topic_named(session, name).created_at
 
 
 def newest_of(session: Session, events: Sequence[int]) -> dict[int, datetime]:

@@ -12,8 +12,8 @@ from models import Alert, Delivery, Digest, Event, Judgement, Topic
 from monitor.edge.store import kinship
 from monitor.edge.store.digests import Gathering, plan_digests
 from monitor.edge.store.standing import standings
+from monitor.edge.store.statements import topic_named
 from monitor.edge.store.telling import Telling
-from monitor.errors import NotFound
 
 LIMIT = 200
 """Events at once."""
@@ -133,9 +133,7 @@ def mute_event(session: Session, event_id: int, until: datetime | None) -> None:
 
 def mute_topic(session: Session, name: str, until: datetime | None, now: datetime) -> None:
     """What it has to say is held until then; None: that ends.  Raises NotFound."""
-    topic = session.scalar(select(Topic).where(Topic.name == name).with_for_update(key_share=True))
-    if topic is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    topic = topic_named(session, name, lock=True)
     if topic.muted_until is not None:
         alerts = select(Alert.id).where(Alert.topic_id == topic.id)
         held = (

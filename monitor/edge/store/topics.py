@@ -18,8 +18,13 @@ from monitor.edge.store.digests import plan_digests
 from monitor.edge.store.entries import article_key, make_judgements_due
 from monitor.edge.store.feeds import SYNC_KEY
 from monitor.edge.store.retelling import retell
-from monitor.edge.store.statements import UPLOADED, ask_for_fit, insert_new, one_at_a_time
-from monitor.errors import NotFound
+from monitor.edge.store.statements import (
+    UPLOADED,
+    ask_for_fit,
+    insert_new,
+    one_at_a_time,
+    topic_named,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,9 +218,7 @@ def delete_empty_events(session: Session, events: Iterable[int]) -> None:
 
 def delete_topic(session: Session, name: str) -> None:
     """Remove a topic and all that it holds, its seeds' texts included.  Raises NotFound."""
-    topic = session.scalar(select(Topic).where(Topic.name == name))
-    if topic is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    topic = topic_named(session, name)
     session.execute(delete(Topic).where(Topic.id == topic.id))
     orphan = ~exists().where(Judgement.article_id == Article.id) & ~exists().where(
         Entry.article_id == Article.id

@@ -11,7 +11,7 @@ from models import Action, Event, Judgement, Kinship, Topic
 from monitor import types
 from monitor.edge.store import kinship
 from monitor.edge.store.retelling import retell
-from monitor.edge.store.statements import ask_for_fit, lock_topic
+from monitor.edge.store.statements import ask_for_fit, lock_topic, topic_named
 from monitor.edge.store.telling import Telling
 from monitor.edge.store.threads import merged, parted, said_at
 from monitor.errors import ConfigError, NotFound
@@ -23,7 +23,7 @@ def actions(
     """What people did, the latest first, what has been undone as well.  Raises NotFound."""
     rows = select(Action, Topic.name).join(Topic, Action.topic_id == Topic.id)
     if topic is not None:
-        rows = rows.where(Action.topic_id == _topic_id(session, topic))
+        rows = rows.where(Action.topic_id == topic_named(session, topic).id)
     latest = rows.order_by(Action.id.desc()).limit(limit)
     return [_view(row, name) for row, name in session.execute(latest)]
 
@@ -46,7 +46,7 @@ def undo_last(
     """
     last = select(Action.id).where(Action.undone_at.is_(None)).order_by(Action.id.desc()).limit(1)
     if topic is not None:
-        last = last.where(Action.topic_id == _topic_id(session, topic))
+        last = last.where(Action.topic_id == topic_named(session, topic).id)
     found = session.scalar(last)
     if found is None:
         raise NotFound("there is nothing to undo: see `monitor undo --list`")
@@ -177,13 +177,6 @@ def _unknown(action_id: int) -> str:
 
 def _cannot(done: Action) -> str:
     return f"action {done.id} cannot be undone"
-
-
-def _topic_id(session: Session, name: str) -> int:
-    found = session.scalar(select(Topic.id).where(Topic.name == name))
-    if found is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
-    return found
 
 
 def _view(done: Action, topic: str) -> types.ActionView:

@@ -19,7 +19,7 @@ from monitor.edge.store.kinship import current
 from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.revisions import as_judged, revisions_of
 from monitor.edge.store.standing import Standing, standings
-from monitor.edge.store.statements import UPLOADED, chunks
+from monitor.edge.store.statements import UPLOADED, chunks, topic_named
 from monitor.errors import NotFound
 
 A_MATCH = and_(Judgement.event_id.is_not(None), Judgement.seed.is_(None))
@@ -300,9 +300,7 @@ def topics(session: Session, count: Counting | None = None) -> list[types.TopicV
 
 def topic(session: Session, name: str, count: Counting | None = None) -> types.TopicView:
     """One topic with its seeds; ``count``: instead of ``judged``.  Raises NotFound."""
-    row = session.scalar(select(Topic).where(Topic.name == name))
-    if row is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
+    row = topic_named(session, name)
     seeds = session.execute(
         select(Judgement, Article)
         .join(Article)
@@ -327,14 +325,6 @@ def seed_articles(session: Session, name: str) -> list[types.Article]:
         .order_by(Article.id)
     )
     return [as_article(row) for row in rows]
-
-
-def topic_id(session: Session, name: str) -> int:
-    """Raises NotFound."""
-    found = session.scalar(select(Topic.id).where(Topic.name == name))
-    if found is None:
-        raise NotFound(f"no topic {name}: see `monitor topics list`")
-    return found
 
 
 def topic_ids(session: Session) -> dict[str, int]:

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from monitor.domain.drift import trend
 from monitor.edge.store import quality as rows
 from monitor.edge.store import views
+from monitor.edge.store.statements import topic_named
 from monitor.errors import NotFound
 from monitor.pipeline.parts import Recent
 from monitor.types import DriftWeek, Quality, Rescored
@@ -37,11 +38,11 @@ KEPT = 8
 class QualityHandlers:
     def __init__(self, page: Page) -> None:
         self.page = page
-        self._drifts: dict[tuple[str, int], list[DriftWeek]] = {}
+        self._drifts: Recent[tuple[str, int], list[DriftWeek]] = Recent(KEPT)
         """By topic and day: it takes a second to find out, and a day to change."""
         self._known: Recent[str, tuple[rows.Basis, Quality]] = Recent(KEPT)
         """By topic, and what it was found from."""
-        self._rescored: dict[str, Rescored] = {}
+        self._rescored: Recent[str, Rescored] = Recent(KEPT)
         """By topic: what was shown is what is applied."""
 
     def routes(self) -> list[Route]:
@@ -95,7 +96,7 @@ class QualityHandlers:
         since = self.page.clock() - timedelta(days=DAYS)
 
         def look(session: Session) -> rows.Changed:
-            number = views.topic_id(session, topic.name)
+            number = topic_named(session, topic.name).id
             return rows.would_change(session, number, low, high, since=since, limit=LISTED)
 
         return await self.page.read(look)
@@ -105,11 +106,10 @@ class QualityHandlers:
 
         name = storable(request.path_params["name"])
         key = name, self.page.clock().toordinal()
-        if key not in self._drifts:
-            while len(self._drifts) >= KEPT:
-                self._drifts.pop(next(iter(self._drifts)))
-            self._drifts[key] = await drift(self.page.parts, name)
-        weeks = self._drifts[key]
+        weeks = self._drifts.get(key)
+        if weeks is None:
+            weeks = await drift(self.page.parts, name)
+            self._drifts.put(key, weeks)
         template = "drift.html" if wants_fragment(request) else "drift_page.html"
         return await self.page.show(request, template, topic=name, weeks=weeks, trend=trend(weeks))
 
@@ -119,10 +119,7 @@ class QualityHandlers:
 
         name = storable(request.path_params["name"])
         found = await rescore(self.page.parts, name)
-        self._rescored.pop(name, None)
-        while len(self._rescored) >= KEPT:
-            self._rescored.pop(next(iter(self._rescored)))
-        self._rescored[name] = found
+        self._rescored.put(name, found)
         return await self.page.show(
             request, "rescore.html", found=found, shown=found.changes[:CHANGES], applied=None
         )
@@ -132,7 +129,7 @@ class QualityHandlers:
         from monitor.rescore import apply
 
         name, form = storable(request.path_params["name"]), await self.page.form(request)
-        found = self._rescored.pop(name, None)
+        found = self._rescored.take(name)
         if found is None or str(found.model) != form.get("model"):
             raise HTTPException(409, "What was shown is no longer so: look at it once more.")
         done = await apply(self.page.parts, found)

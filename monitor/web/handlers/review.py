@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.edge.store import review, undoing, views
+from monitor.edge.store.statements import topic_named
 from monitor.web.handlers.page import Page, wants_fragment
 from monitor.web.handlers.parameters import id_of, number_of, storable, topic_of
 
@@ -48,7 +49,7 @@ class ReviewHandlers:
         name = storable(request.path_params["name"])
 
         def look(session: Session) -> tuple[list[Question], int, list[str]]:
-            topic = views.topic_id(session, name)
+            topic = topic_named(session, name).id
             return (
                 review.questions(session, name, limit=QUESTIONS),
                 review.labels(session, topic),

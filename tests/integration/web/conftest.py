@@ -137,8 +137,10 @@ class Reader:
         parts: Any = SimpleNamespace(store=store, clock=self.clock, rules=rules)
         self.app = create_app(parts, listen=LISTEN, explain=explain)
 
+        self.now = NOW
+
     def clock(self) -> datetime:
-        return NOW
+        return self.now
 
     def request(self, method: str, path: str, **more: Any) -> httpx.Response:
         return asyncio.run(self._request(method, path, **more))

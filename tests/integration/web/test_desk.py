@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Action, Feed, Judgement, SavedSearch, Topic
 from monitor.edge.store import views
+from monitor.web import handlers
 from tests.integration.web.conftest import BASE, HOSTILE, NOW, words
 
 if TYPE_CHECKING:
@@ -183,6 +185,24 @@ def test_the_value_of_feeds_and_which_to_drop(page: Reader, news: News, store: S
     assert "12 matches in 5 events: first in 3, alone in 1, 2 copies, usually 2 h ahead" in seen
     assert "nothing relevant in 900 articles" in seen
     assert "You might drop it: " in seen
+
+
+def test_many_are_counted_once_a_minute(
+    page: Reader, news: News, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in (handlers.page, handlers.topics):
+        monkeypatch.setattr(place, "MANY", 1)
+    topic = news.topic()
+    event = news.event(topic)
+    seen = []
+    for minutes in (0, 0.5, 1.1):
+        news.match(topic, event)
+        monkeypatch.setattr(page, "now", NOW + timedelta(minutes=minutes))
+        html = page.get("/topics/dams").text
+        judged = re.search(r"(\d+) articles? judged", words(html))
+        drawn = re.search(r"Timeline, [^:]*: (\d+) match", html)
+        seen.append((judged and judged[1], drawn and drawn[1]))
+    assert seen == [("1", "1"), ("1", "1"), ("3", "3")]
 
 
 def test_unknown_topics_have_no_pages(page: Reader) -> None:
