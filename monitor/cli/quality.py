@@ -108,11 +108,11 @@ def _share(interval: Interval | None) -> str:
 def _missing(found: Quality) -> Iterator[str]:
     if found.labels < ENOUGH_LABELS:
         more = plural(ENOUGH_LABELS - found.labels, "label")
-        yield f"{more} more would make this surer: `monitor review {found.topic}`"
+        yield f"{more} more would make this surer: `monitor review --topic {found.topic}`"
     elif found.drawn < ENOUGH_DRAWN:
         yield (
             f"label {ENOUGH_DRAWN - found.drawn} more of the rejected that chance draws, "
-            f"to know what is missed: `monitor review {found.topic}`"
+            f"to know what is missed: `monitor review --topic {found.topic}`"
         )
 
 

@@ -15,7 +15,7 @@ def test_quality(monitor: Monitor) -> None:
     [here] = [line for line in rest if "in force" in line]
     assert here.split()[0] == "0.150"
     assert "too few weeks" in shown.stdout
-    assert "30 labels more" in shown.stderr and "monitor review cables" in shown.stderr
+    assert "30 labels more" in shown.stderr and "monitor review --topic cables" in shown.stderr
     assert "no topic x" in monitor.error("topics", "quality", "x")
 
 
