@@ -36,6 +36,7 @@
             u.ctx.save();
             u.ctx.strokeStyle = colour("--ink");
             u.ctx.lineWidth = 2;
+            u.ctx.setLineDash([]);
             u.ctx.beginPath();
             u.ctx.moveTo(x, u.bbox.top);
             u.ctx.lineTo(x, u.bbox.top + u.bbox.height);
