@@ -97,7 +97,7 @@ bench-review: $(VENV)/.installed ## what 30 labels from the review queue are wor
 	$(BIN)/python tools/bench_review.py --data $(DATA) $(MORE) --write docs/labels.md
 
 bench-page: $(VENV)/.installed-dev ## how quick each page is on 1,000,000 articles, write docs/page.md
-	$(BIN)/python tools/bench_page.py $(MORE) --write docs/page.md
+	$(BIN)/python tools/bench_page.py --work .bench/page $(MORE) --write docs/page.md
 
 pictures: $(VENV)/.installed-dev ## the pictures of docs/desk.md
 	$(BIN)/python tools/desk_pictures.py docs/pictures
