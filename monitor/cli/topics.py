@@ -14,6 +14,8 @@ from monitor.domain.figures import rate
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from monitor.cli.seeds import Checked
     from monitor.types import TopicView
 
@@ -70,27 +72,7 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
     if as_json:
         output.emit([output.record(topic) | {"overrides": changed}])
         return
-    settings = topic.settings
-    output.details(
-        [
-            ("topic", topic.name),
-            ("state", topic.state),
-            ("error", topic.error),
-            ("muted until", output.when(still(topic.muted_until))),
-            ("channels", ", ".join(topic.channels) or "none: it collects without an alert"),
-            ("model", topic.model or "not fitted yet"),
-            ("threshold", None if topic.threshold is None else f"{topic.threshold:.3f}"),
-            ("expected", _expected(topic)),
-            ("must", ", ".join(settings.must)),
-            ("exclude", ", ".join(settings.exclude)),
-            ("match budget", settings.match_budget),
-            ("alert since", output.when(settings.alert_since)),
-            ("set here", ", ".join(sorted(changed))),
-            ("judged", topic.articles),
-            ("matches", topic.matches),
-            ("events", topic.events),
-        ]
-    )
+    output.details(_details(topic, changed))
     output.say("")
     columns = [
         Column("published (UTC)"),
@@ -112,6 +94,29 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
             for seed in topic.seeds
         ),
     )
+
+
+def _details(topic: TopicView, changed: Iterable[str]) -> list[tuple[str, object]]:
+    """``changed``: settings that go before those of the configuration."""
+    settings = topic.settings
+    return [
+        ("topic", topic.name),
+        ("state", topic.state),
+        ("error", topic.error),
+        ("muted until", output.when(still(topic.muted_until))),
+        ("channels", ", ".join(topic.channels) or "none: it collects without an alert"),
+        ("model", topic.model or "not fitted yet"),
+        ("threshold", None if topic.threshold is None else f"{topic.threshold:.3f}"),
+        ("expected", _expected(topic)),
+        ("must", ", ".join(settings.must)),
+        ("exclude", ", ".join(settings.exclude)),
+        ("match budget", settings.match_budget),
+        ("alert since", output.when(settings.alert_since)),
+        ("set here", ", ".join(sorted(changed))),
+        ("judged", topic.articles),
+        ("matches", topic.matches),
+        ("events", topic.events),
+    ]
 
 
 def _expected(topic: TopicView) -> str:

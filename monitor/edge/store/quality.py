@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
-from models import Article, Judgement, Topic
+from models import Judgement
 from monitor import types
 from monitor.edge.store.fits import newest_model
 from monitor.edge.store.statements import topic_named
-from monitor.edge.store.views import A_MATCH
+from monitor.edge.store.views import A_MATCH, judgements_query
 from monitor.errors import NotFound
 
 LIMIT = 20_000
@@ -168,33 +168,13 @@ def would_change(
     )
     total = session.scalar(select(func.count()).select_from(newest).where(*between)) or 0
     rows = session.execute(
-        _shown()
+        judgements_query()
         .join(newest, newest.c.id == Judgement.id)
         .where(*between)
         .order_by(newest.c.judged_at.desc(), Judgement.id.desc())
         .limit(limit)
     )
     return Changed(tuple(types.MatchView(**row._mapping) for row in rows), total)
-
-
-def _shown() -> Any:
-    return (
-        select(
-            Judgement.id,
-            Topic.name.label("topic"),
-            Article.url,
-            Article.title,
-            Article.source,
-            Article.published,
-            Judgement.score,
-            func.coalesce(Judgement.event_id, 0).label("event"),
-            Judgement.copy_of_id.label("copy_of"),
-            Judgement.label,
-            Article.text_from,
-        )
-        .join(Article, Judgement.article_id == Article.id)
-        .join(Topic, Judgement.topic_id == Topic.id)
-    )
 
 
 def told_since(session: Session, topic_id: int, since: datetime) -> Sequence[tuple[int, datetime]]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement, Model, Topic
@@ -15,7 +15,7 @@ from monitor.domain.clean import clean_line
 from monitor.edge.store.finding import page
 from monitor.edge.store.snippets import excerpts
 from monitor.edge.store.statements import chunks
-from monitor.edge.store.views import A_MATCH
+from monitor.edge.store.views import A_MATCH, VIEW
 from monitor.types import Filter, Found, MatchView
 
 CHOICES = 50
@@ -23,19 +23,6 @@ CHOICES = 50
 RECENT = 2000
 """The newest matches, in which they are looked for."""
 
-_VIEW = (
-    Judgement.id,
-    Topic.name.label("topic"),
-    Article.url,
-    Article.title,
-    Article.source,
-    Article.published,
-    Judgement.score,
-    func.coalesce(Judgement.event_id, 0).label("event"),
-    Judgement.copy_of_id.label("copy_of"),
-    Judgement.label,
-    Article.text_from,
-)
 _FURTHER = (
     Event.title.label("event_title"),
     Article.author,
@@ -72,7 +59,7 @@ def count(session: Session, filter: Filter, at_most: int) -> int:
 def _found(session: Session, filter: Filter, ids: Sequence[int]) -> list[Found]:
     found: list[Found] = []
     for some in chunks(ids):
-        rows = _rows(session, some, Article.id.label("article"), *_VIEW)
+        rows = _rows(session, some, Article.id.label("article"), *VIEW)
         pieces = excerpts(session, filter.words, [row["article"] for row in rows])
         for row in rows:
             excerpt = pieces.get(row.pop("article"), "")
@@ -95,7 +82,7 @@ def to_export(
     """
     ids = page(session, filter, limit=limit, after=after)
     text = (Article.text,) if texts else ()
-    rows = _rows(session, ids, *_VIEW, *_FURTHER, *text)
+    rows = _rows(session, ids, *VIEW, *_FURTHER, *text)
     return [row | {"event": row["event"] or None} for row in rows]
 
 

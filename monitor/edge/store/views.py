@@ -66,25 +66,34 @@ def newest_of(
     return found
 
 
+VIEW = (
+    Judgement.id,
+    Topic.name.label("topic"),
+    Article.url,
+    Article.title,
+    Article.source,
+    Article.published,
+    Judgement.score,
+    func.coalesce(Judgement.event_id, 0).label("event"),
+    Judgement.copy_of_id.label("copy_of"),
+    Judgement.label,
+    Article.text_from,
+)
+"""The fields of a ``MatchView``, in their order, of a judgement with its article and topic;
+``event`` is 0 of one that did not match."""
+
+
 def matches_query() -> Any:
     """Rows with the fields of a ``MatchView``, in their order."""
+    return judgements_query().where(A_MATCH)
+
+
+def judgements_query() -> Any:
+    """The same of all judgements."""
     return (
-        select(
-            Judgement.id,
-            Topic.name.label("topic"),
-            Article.url,
-            Article.title,
-            Article.source,
-            Article.published,
-            Judgement.score,
-            Judgement.event_id.label("event"),
-            Judgement.copy_of_id.label("copy_of"),
-            Judgement.label,
-            Article.text_from,
-        )
+        select(*VIEW)
         .join(Article, Judgement.article_id == Article.id)
         .join(Topic, Judgement.topic_id == Topic.id)
-        .where(A_MATCH)
     )
 
 

@@ -123,10 +123,10 @@ class EventHandlers:
     async def split(self, request: Request) -> Response:
         """``match``, repeatedly: those that are of another event."""
         event, form = id_of(request), await self.page.form(request)
-        ticked = [str(value) for value in form.getlist("match")]
-        if not ticked or not all(one.isascii() and one.isdecimal() for one in ticked):
+        matches = [number_of({"match": value}, "match") for value in form.getlist("match")]
+        if not matches:
             raise HTTPException(400, "Tick the matches that belong to an event of their own.")
-        matches, now = list(map(int, ticked)), self.page.clock()
+        now = self.page.clock()
 
         def split(session: Session) -> tuple[int, int]:
             own = corrections.split_event(session, matches, now, self.page.review_url, of=event)

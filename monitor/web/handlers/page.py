@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
@@ -79,7 +79,7 @@ class Page:
         """A template with what all of them know; ``done`` of the address is what was just done."""
         common = {
             "role": role_of(request),
-            "path": request.url.path,
+            "path": request.scope["path"],
             "here": here(request),
             "token": self.token.value,
             "done": await self._done(request),
@@ -134,7 +134,7 @@ class Page:
             self.templates.get_template("error.html").render(
                 {
                     "role": role_of(request),
-                    "path": request.url.path,
+                    "path": request.scope["path"],
                     "here": "/",
                     "token": self.token.value,
                     "done": None,
@@ -158,7 +158,7 @@ def role_of(request: Request) -> Role:
 def here(request: Request) -> str:
     """The address of the page, to come back to; without what was done there before."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name != "done"]
-    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
+    return quote(request.scope["path"]) + (f"?{urlencode(kept)}" if kept else "")
 
 
 def wants_fragment(request: Request) -> bool:

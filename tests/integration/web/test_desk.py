@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from html import unescape
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import select
@@ -72,6 +74,26 @@ def test_what_a_person_may_not_do_is_said_on_a_page(page: Reader, news: News) ->
         answer = send(page, path, **form)
         assert answer.status_code == status, (path, form, words(answer.text))
         assert said in words(answer.text), (path, form)
+
+
+@pytest.mark.parametrize("name", ["my dams", "Дамба", "a?b#c", "a/b & c", "100 %"])
+def test_a_form_leads_back_to_its_page_whatever_the_topic_is_called(
+    page: Reader, news: News, name: str
+) -> None:
+    topic = news.topic(name)
+    match = news.match(topic, news.event(topic))
+    address = f"/review/{quote(name)}"
+    [back] = set(re.findall(r'name="next" value="([^"]+)"', page.get(address).text))
+    answer = send(page, f"/matches/{match}/label", verdict="relevant", next=unescape(back))
+    assert answer.headers["Location"].partition("?")[0] == address
+    assert page.get(answer.headers["Location"]).status_code == 200
+
+
+def test_matches_beyond_all_numbers_are_no_matches(page: Reader, news: News) -> None:
+    topic = news.topic()
+    event = news.event(topic)
+    answer = send(page, f"/events/{event}/split", match=str(2**40))
+    assert answer.status_code == 400
 
 
 def test_nothing_is_changed_without_the_token(page: Reader, news: News, store: Store) -> None:
