@@ -7,10 +7,13 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 
 from monitor.edge.store import migrations
 from monitor.edge.store.store import Store
@@ -43,10 +46,17 @@ def postgres_url(postgres: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def unsynced() -> Iterator[None]:
-    """SQLite in this process waits for no disk, as Postgres does not: no test cuts the power."""
+def quick_databases() -> Iterator[None]:
+    """SQLite in this process waits for no disk, as Postgres does not: no test cuts the power.
+    A statement is compiled once for each kind of database, and not in each test again."""
+    statements: LRUCache[Any, Any] = LRUCache(2000)
+    patch = pytest.MonkeyPatch()
+    # SQLAlchemy keeps what is compiled by dialect, of which each engine has one of its own.
+    patch.setattr(DefaultDialect, "__hash__", lambda self: hash(type(self)))
+    patch.setattr(DefaultDialect, "__eq__", lambda self, other: type(self) is type(other))
 
     def configure(connection: Connection) -> None:
+        connection.execution_options(compiled_cache=statements)
         if connection.dialect.name == "sqlite":
             # Past SQLAlchemy, which would begin a transaction: there it has no effect.
             driver = connection.connection.driver_connection
@@ -56,6 +66,7 @@ def unsynced() -> Iterator[None]:
     event.listen(Engine, "engine_connect", configure)
     yield
     event.remove(Engine, "engine_connect", configure)
+    patch.undo()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import shutil
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
+import typer.testing
 from pytest_httpserver import HTTPServer
 from typer.testing import CliRunner, Result
 
@@ -63,6 +66,14 @@ OPML = """\
 <outline type="rss" text="Listed" xmlUrl="%s"/>
 </outline></body></opml>
 """
+
+
+@pytest.fixture(scope="session", autouse=True)
+def built_once() -> Iterator[None]:
+    """The tree of commands, of which each call would make one anew."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(typer.testing, "_get_command", functools.cache(typer.main.get_command))
+        yield
 
 
 @pytest.fixture(autouse=True)
