@@ -172,6 +172,11 @@ class Event(Base):
     last_seen: Mapped[datetime | None]
     newest_at: Mapped[datetime | None] = mapped_column(index=True)
     """The latest ``told_at`` of its matches; null: it has none, but seeds."""
+    matches: Mapped[int] = mapped_column(default=0, server_default="0")
+    outlets: Mapped[int] = mapped_column(default=0, server_default="0")
+    """That its matches come from."""
+    originals: Mapped[int] = mapped_column(default=0, server_default="0")
+    """The outlets that have not only copied others."""
     alarmed_at: Mapped[datetime | None]
     """When it was found worth an alert; null of one that may be no new event."""
     update_due_at: Mapped[datetime | None] = mapped_column(index=True)

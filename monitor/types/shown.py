@@ -47,9 +47,8 @@ class EventCard:
     """An event in few words."""
 
     event: EventView
-    outlets: int
     originals: int
-    """Outlets that reported it in words of their own."""
+    """Of its sources, those that reported it in words of their own."""
     first: str
     """The outlet that was first."""
     novelty: Novelty

@@ -95,7 +95,7 @@ def _event(card: EventCard, newest: datetime, addresses: _Addresses) -> Entry:
         updated=newest,
         published=event.opened_at,
         summary="\n".join(
-            (joined(counted(card.outlets, card.originals), first), *_new(card.novelty))
+            (joined(counted(card.event.sources, card.originals), first), *_new(card.novelty))
         ),
         category=event.topic,
     )

@@ -18,9 +18,12 @@ from monitor.domain.messages import alert_to_dict
 from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import views
 from monitor.edge.store.migrations import upgrade
+from monitor.edge.store.standing import count_again
 from monitor.edge.store.store import Store
 from monitor.types import Explanation, LikeArticle, Term, TopicSettings
 from tests.e2e.serving import served
+from tests.e2e.tabs import SIZE
+from tests.templates import compiled_once
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 TOPIC = "us-japan-defence"
@@ -185,6 +188,7 @@ class Sample:
             self.save(judgement)
             first = first or judgement
         self.nearest = event
+        count_again(self.session, [event.id])
         assert first is not None
         return first
 
@@ -280,6 +284,13 @@ async def explain(parts: Any, judgement_id: int) -> Explanation:
     )
 
 
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Iterator[None]:
+    """Compiled once, and not for each page that is served."""
+    with compiled_once():
+        yield
+
+
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('page') / 'page.db'}")
@@ -319,3 +330,12 @@ def chromium() -> Iterator[Any]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments.split())
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module")
+def tab(chromium: Any) -> Iterator[Any]:
+    """For all tests of a file."""
+    context = chromium.new_context(viewport=SIZE)
+    context.set_default_timeout(15_000)
+    yield context.new_page()
+    context.close()

@@ -33,6 +33,7 @@ from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.pipeline import Parts, handle
 from monitor.types import Article, Routing, TopicSettings
+from tests.integration.counting import assert_counted
 from tests.integration.test_judging import NOW, afresh, follow, publish, rows
 from tests.integration.world import CHANNELS, Clock, Recorder, parts_for
 from tests.unit.stories import KESTREL_1, KESTREL_2, SEEDS
@@ -229,6 +230,7 @@ def lent(request: pytest.FixtureRequest) -> Iterator[Newsroom]:
     try:
         with newsroom(store) as room:
             yield room
+        store.read(assert_counted)
     finally:
         store.close()
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from models import Action, Alert, Event, Judgement, Kinship, Topic
 from monitor.edge.store import corrections, kinship, views
+from monitor.edge.store.standing import count_again
 from monitor.errors import ConfigError, NotFound
 from monitor.types import Routing
 from tests.integration.newsroom import (
@@ -46,6 +47,13 @@ def event(match: Judgement) -> int:
 
 def row(room: Newsroom, table: Any, id: int) -> Any:
     return room.store.write(lambda session: session.get_one(table, id))
+
+
+def move(session: Session, match: Judgement, to: int | None, copy_of: int | None = None) -> None:
+    """By hand, into another event or none."""
+    going = update(Judgement).where(Judgement.id == match.id)
+    session.execute(going.values(event_id=to, copy_of_id=copy_of))
+    count_again(session, filter(None, [match.event_id, to]))
 
 
 def where(room: Newsroom, *matches: Judgement) -> list[int | None]:
@@ -163,13 +171,7 @@ def test_a_merge_is_undone_and_the_thread_hears_of_it(room: Newsroom) -> None:
     assert where(room, first, second) == [event(first)] * 2
     later = room.hear("D", "Aldor")
     copy = room.hear("E", "A copy")
-    room.store.write(  # as if its text were that of the second
-        lambda session: session.execute(
-            update(Judgement)
-            .where(Judgement.id == copy.id)
-            .values(copy_of_id=second.id, event_id=event(first))
-        )
-    )
+    room.store.write(move, copy, event(first), second.id)  # as if its text were the second's
     say(room, corrections.undo_last)
     assert where(room, first, second, later, copy) == [
         event(first), event(second), event(first), event(second),
@@ -331,11 +333,7 @@ def test_what_cannot_be_split_is_refused_in_words(room: Newsroom) -> None:
     with pytest.raises(NotFound, match="no match 99"):
         say(room, corrections.split_event, [second.id, 99])
     [off] = room.come(room.report("D", "Corra"))
-    room.store.write(
-        lambda session: session.execute(
-            update(Judgement).where(Judgement.id == off.id).values(event_id=None)
-        )
-    )
+    room.store.write(move, off, None)
     with pytest.raises(ConfigError, match=f"match {off.id} is no match"):
         say(room, corrections.split_event, [off.id])
     assert kin(room) == []

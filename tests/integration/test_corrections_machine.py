@@ -22,6 +22,7 @@ from monitor.edge.store import corrections, kinship
 from monitor.edge.store.retelling import retell
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
+from tests.integration.counting import assert_counted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 MATCHES, EVENTS = 8, 3
@@ -75,6 +76,7 @@ def picture(session: Session) -> tuple[dict[int, Any], dict[int, Any], list[Any]
 
 
 def check(session: Session) -> None:
+    assert_counted(session)
     judgements, _, apart = picture(session)
     for event in {event for event, *_ in judgements.values()}:
         assert event is not None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models import Article, Event, Judgement, Topic
 from monitor.edge.store import migrations
 from monitor.edge.store.store import Store
+from tests.integration.counting import assert_counted
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 BEFORE = NOW - timedelta(days=3)
@@ -65,8 +66,9 @@ def test_an_older_database_is_indexed_and_its_matches_are_put_in_order(store: St
         "INSERT INTO article (id, key, url, host, state, attempts, not_before, first_seen_at,"
         " title, text, published, source, author, language, canonical_url, kills, revisions)"
         " VALUES (1, 'a', '', '', 'collected', 0, :now, :now, 'Gates', 'closed', :before, '', '',"
-        " '', '', 0, 0), (2, 'b', '', '', 'collected', 0, :now, :now, 'x', NULL, NULL, '', '', '',"
-        " '', 0, 0), (3, 'c', '', '', 'collected', 0, :now, :now, 'x', NULL, NULL, '', '', '', '',"
+        " '', '', 0, 0), (2, 'b', '', '', 'collected', 0, :now, :now, 'x', NULL, NULL, 'Brenn', '',"
+        " '', '', 0, 0),"
+        " (3, 'c', '', '', 'collected', 0, :now, :now, 'x', NULL, NULL, '', '', '', '',"
         " 0, 0)",
         "INSERT INTO judgement (id, topic_id, article_id, state, attempts, not_before, judged_at,"
         " alarm, event_id, seed) VALUES (1, 1, 1, 'judged', 0, :now, :now, false, 1, NULL),"
@@ -84,4 +86,7 @@ def test_an_older_database_is_indexed_and_its_matches_are_put_in_order(store: St
     assert told == {1: BEFORE, 2: NOW, 3: NOW}
     newest = store.read(lambda s: dict(s.execute(select(Event.id, Event.newest_at)).all()))
     assert newest == {1: NOW, 2: None}
+    counts = select(Event.matches, Event.outlets, Event.originals).order_by(Event.id)
+    assert store.read(lambda s: s.execute(counts).all()) == [(2, 2, 2), (0, 0, 0)]
+    store.read(assert_counted)
     assert store.read(lambda s: s.scalars(select(Topic.overrides)).all()) == [{}]

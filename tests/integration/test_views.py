@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement
 from monitor.edge.store import fits, migrations, topics, views
+from monitor.edge.store.standing import count_again
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.types import Article as Text
@@ -45,6 +46,7 @@ def add_event(session: Session, opened: datetime | None, alarmed: datetime | Non
             event_id=event.id,
         )
     )
+    count_again(session, [event.id])
     return event.id
 
 

@@ -13,6 +13,7 @@ from models import Article, Entry, Feed, Judgement
 from monitor import types
 from monitor.edge.store import revisions
 from monitor.edge.store.entries import make_judgements_due
+from monitor.edge.store.standing import count_again
 from monitor.edge.store.statements import DUE, ask_for_fit
 
 
@@ -128,10 +129,19 @@ def save_collected(session: Session, outcomes: Sequence[Outcome], now: datetime)
     topics = set(make_judgements_due(session, done, now))
     topics.update(revisions.judge_again(session, changed, now))
     revisions.wake_threads(session, changed, now)
+    _count_outlets(session, done)
     topics.update(
         session.scalars(select(Judgement.topic_id).where(Judgement.article_id.in_(done)).distinct())
     )
     return sorted(topics)
+
+
+def _count_outlets(session: Session, articles: Sequence[int]) -> None:
+    """A match whose page was fetched again may name another outlet."""
+    edited = select(Judgement.event_id).where(
+        Judgement.article_id.in_(articles), Judgement.event_id.is_not(None)
+    )
+    count_again(session, filter(None, session.scalars(edited)))
 
 
 def _block_new_topics(session: Session) -> None:

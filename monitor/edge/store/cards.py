@@ -13,9 +13,8 @@ from monitor import types
 from monitor.domain.updates import together
 from monitor.edge.store import outermost
 from monitor.edge.store.since import novelty_of
-from monitor.edge.store.standing import standings
 from monitor.edge.store.statements import topic_named
-from monitor.edge.store.views import as_known, matches_query
+from monitor.edge.store.views import event_views, matches_query
 
 FIRST = 5
 """Reports of each event that say what was new in it."""
@@ -32,21 +31,19 @@ def event_cards(
 ) -> list[types.EventCard]:
     """Events of a topic with news from ``since`` on and before ``until``, the latest news first."""
     topic_id = topic_named(session, topic).id
-    chosen = select(Event.id).where(Event.topic_id == topic_id, Event.newest_at.is_not(None))
+    chosen = select(Event.id, Event.originals).where(
+        Event.topic_id == topic_id, Event.newest_at.is_not(None)
+    )
     if since is not None:
         chosen = chosen.where(Event.newest_at >= since)
     if until is not None:
         began = func.coalesce(Event.opened_at, Event.newest_at)
         chosen = chosen.where(began < until)
     newest = chosen.order_by(Event.newest_at.desc(), Event.id.desc()).limit(limit).offset(offset)
-    ids = session.scalars(newest).all()
-    known, new = standings(session, ids), _new(session, ids)
-    views = as_known(session, known)
-    return [
-        types.EventCard(views[id], known[id].outlets, known[id].originals, *new[id])
-        for id in ids
-        if id in views
-    ]
+    originals = dict(session.execute(newest).all())
+    ids = list(originals)
+    views, new = event_views(session, ids), _new(session, ids)
+    return [types.EventCard(views[id], originals[id], *new[id]) for id in ids if id in views]
 
 
 def _new(session: Session, events: Sequence[int]) -> dict[int, tuple[str, types.Novelty]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from models import Event, Judgement, Kinship
 from monitor import types
 from monitor.edge.store.retelling import retell
+from monitor.edge.store.standing import count_again
 from monitor.edge.store.statements import chunks, insert_new
 from monitor.errors import NotFound
 
@@ -47,6 +48,7 @@ def merge(
     into.newest_at = _later(into.newest_at, event.newest_at)
     event.newest_at = None
     into.alarmed_at = into.alarmed_at or event.alarmed_at
+    count_again(session, [event.id, into.id])
     return merged
 
 

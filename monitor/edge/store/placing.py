@@ -16,7 +16,7 @@ from monitor.domain.kinship import kin
 from monitor.edge.store import kinship
 from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.reports import Report, clearest_report
-from monitor.edge.store.standing import Standing, standings
+from monitor.edge.store.standing import Standing, count_again
 from monitor.edge.store.telling import History, Telling
 from monitor.edge.store.threads import merged
 
@@ -95,6 +95,8 @@ class Placing:
         """Events found worth an alert."""
         self._matches: dict[int, list[int]] = {}
         """Judgements of the batch that may be told, by event; without seeds."""
+        self._gained: set[int] = set()
+        """Events that the batch has brought matches."""
 
     def settle(self, one: ForJudging, score: types.Score) -> Settled:
         placement = self.places.place(one)
@@ -119,6 +121,7 @@ class Placing:
         if alarm and self._recent(one):
             self._new.add(event.id)
         if not one.seed:
+            self._gained.add(event.id)
             if not one.quiet:
                 self._matches.setdefault(event.id, []).append(one.judgement)
             told_at = one.article.published or self.now
@@ -140,8 +143,8 @@ class Placing:
         that have been told."""
         self.write()
         histories = self.telling.histories(self._matches)
-        known = standings(self.session, self._matches)
-        for event in sorted(known, key=lambda one: -known[one].score):
+        known = count_again(self.session, self._gained)
+        for event in sorted(self._matches, key=lambda one: -known[one].score):
             if event in histories:
                 self._tell_more(event, histories[event], known[event])
             elif event in self._new and (alert := self._alert(event, known[event])):

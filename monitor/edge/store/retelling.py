@@ -8,16 +8,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement
+from monitor.edge.store.standing import count_again
 
 
 def retell(session: Session, events: Iterable[int]) -> None:
-    """Title and times of these events by the articles that they hold now.
+    """Title, times and counts of these events by the articles that they hold now.
 
-    A title that a person gave stays; of an event that holds nothing, all stays but ``newest_at``.
+    A title that a person gave stays; an event that holds nothing keeps its title and dates.
     """
     session.flush()
-    for event in session.scalars(select(Event).where(Event.id.in_(list(events)))):
+    changed = list(events)
+    for event in session.scalars(select(Event).where(Event.id.in_(changed))):
         _retell(session, event)
+    count_again(session, changed)
 
 
 def _retell(session: Session, event: Event) -> None:

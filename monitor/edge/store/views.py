@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,7 +18,6 @@ from monitor.edge.store.articles import as_article
 from monitor.edge.store.kinship import current
 from monitor.edge.store.overrides import effective_settings
 from monitor.edge.store.revisions import as_judged, revisions_of
-from monitor.edge.store.standing import Standing, standings
 from monitor.edge.store.statements import UPLOADED, chunks, topic_named
 from monitor.errors import NotFound
 
@@ -218,31 +217,26 @@ def events(
 
 def event_views(session: Session, events: Sequence[int]) -> dict[int, types.EventView]:
     """By number; those without a match are left out."""
-    found: dict[int, types.EventView] = {}
-    for some in chunks(events):
-        found.update(as_known(session, standings(session, some)))
-    return found
-
-
-def as_known(session: Session, known: Mapping[int, Standing]) -> dict[int, types.EventView]:
-    """Of some hundred events at most, their standings being known."""
-    rows = session.execute(_EVENT.where(Event.id.in_(known)))
-    return {row.id: _event_view(row, known[row.id]) for row in rows}
-
-
-_EVENT = select(
-    Event.id,
-    Topic.name.label("topic"),
-    Event.title,
-    Event.opened_at,
-    Event.last_seen,
-    Event.alarmed_at,
-    Event.muted_until,
-).join(Topic, Event.topic_id == Topic.id)
-
-
-def _event_view(row: Any, known: Standing) -> types.EventView:
-    return types.EventView(**row._mapping, matches=known.matches, sources=known.outlets)
+    rows = (
+        select(
+            Event.id,
+            Topic.name.label("topic"),
+            Event.title,
+            Event.opened_at,
+            Event.last_seen,
+            Event.matches,
+            Event.outlets.label("sources"),
+            Event.alarmed_at,
+            Event.muted_until,
+        )
+        .join(Topic, Event.topic_id == Topic.id)
+        .where(Event.matches > 0)
+    )
+    return {
+        row.id: types.EventView(**row._mapping)
+        for some in chunks(events)
+        for row in session.execute(rows.where(Event.id.in_(some)))
+    }
 
 
 def event(session: Session, event_id: int) -> types.EventView:

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 from models import Alert, Article, Delivery, Event, Feed, Judgement, Model, Topic
 from monitor.domain.settings import settings_to_dict
 from monitor.edge.store import views
+from monitor.edge.store.standing import count_again
 from monitor.edge.store.store import Store
 from monitor.errors import NotFound, ParseError
 from monitor.types import Explanation, LikeArticle, Term, TopicSettings
 from monitor.web import create_app
+from tests.templates import compiled_once
 
 NOW = datetime(2026, 3, 20, 9, 30, tzinfo=UTC)
 LISTEN = "127.0.0.1:8765"
@@ -100,6 +102,7 @@ class News:
         told_at = article.published or judged["judged_at"]
         judgement = Judgement(**{"told_at": told_at} | judged)
         self.add(judgement)
+        self.store.write(count_again, [event] if event else [])
         return judgement.id
 
     def feed(self, name: str, **more: Any) -> int:
@@ -155,6 +158,13 @@ class Reader:
 
     def post(self, path: str, **more: Any) -> httpx.Response:
         return self.request("POST", path, **more)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates() -> Iterator[None]:
+    """Compiled once, and not in each test."""
+    with compiled_once():
+        yield
 
 
 @pytest.fixture
