@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from monitor.config import Config
 from monitor.domain import opml
-from monitor.domain.seeds import read_seed
+from monitor.domain.seeds import Known, read_seed, unknown
 from monitor.domain.urls import canonical, host_of
 from monitor.edge.store import feeds, topics
 from monitor.edge.store.feeds import FeedInput
@@ -31,7 +31,9 @@ SEED_ENDINGS = {".txt", ".md", ".html", ".htm"}
 def sync(config: Config, store: Store, now: datetime) -> None:
     """Raises ConfigError (a seed or OPML file that cannot be read) before anything is changed."""
     wanted_feeds = list(feeds_of(config))
-    wanted_topics = list(topics_of(config))
+    languages = store.read(topics.languages_given)
+    # What tells languages takes half a second and 100 MB to load: a seed that is here needs none.
+    wanted_topics = list(topics_of(config, lambda *told: languages.get(topics.text_key(*told), "")))
     store.write(feeds.sync_feeds, wanted_feeds, now)
     store.write(topics.sync_topics, wanted_topics, now)
 
@@ -80,13 +82,13 @@ def _host(config: Config, url: str) -> str:
         raise config.error("[[feeds]] url", f"{url}: {error}") from None
 
 
-def topics_of(config: Config) -> Iterator[TopicInput]:
+def topics_of(config: Config, known: Known = unknown) -> Iterator[TopicInput]:
     for name, topic in config.topics.items():
-        seeds = [seed for given in topic.seeds for seed in seeds_of(config, name, given)]
+        seeds = [seed for given in topic.seeds for seed in seeds_of(config, name, given, known)]
         yield TopicInput(name, topic.channels, topic.settings, tuple(seeds), topic.routing)
 
 
-def seeds_of(config: Config, topic: str, given: str) -> Iterator[SeedInput]:
+def seeds_of(config: Config, topic: str, given: str, known: Known = unknown) -> Iterator[SeedInput]:
     """The seeds behind one file, folder or URL.  Raises ConfigError."""
     key = f"[topics.{topic}] seeds"
     if given.startswith(("http://", "https://")):
@@ -98,7 +100,7 @@ def seeds_of(config: Config, topic: str, given: str) -> Iterator[SeedInput]:
     path = config.file(given)
     for file in seed_files(config, key, path):
         try:
-            article = read_seed(file.name, file.read_bytes())
+            article = read_seed(file.name, file.read_bytes(), known)
         except OSError as error:
             raise config.error(key, f"{file}: cannot be read: {error.strerror}") from None
         except ConfigError as error:

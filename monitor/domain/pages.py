@@ -100,8 +100,9 @@ def build(
     text: str,
     published: datetime | None,
     text_from: TextFrom,
+    language: str = "",
 ) -> Article:
-    """Put an article together: its outlet and language are settled here."""
+    """Put an article together: its outlet is settled here, and its language where none is given."""
     return Article(
         url=url,
         title=title,
@@ -110,7 +111,7 @@ def build(
         text_from=text_from,
         source=page.site or _outlet(page.canonical_url or url),
         author=page.author,
-        language=identify(f"{title}\n{text}", page.language),
+        language=language or identify(f"{title}\n{text}", page.language),
         canonical_url=page.canonical_url,
     )
 

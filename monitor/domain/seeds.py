@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.domain.boilerplate import strip_boilerplate
 from monitor.domain.charsets import decode
 from monitor.domain.clean import clean_text
 from monitor.domain.dates import parse_date, plausible
-from monitor.domain.pages import Page, build, read_page, words
+from monitor.domain.pages import MAX_TEXT, Page, build, read_page, words
 from monitor.errors import ConfigError
 from monitor.types import Article
 
@@ -28,7 +29,15 @@ _LEAD = 100
 """Characters of the text that stand in for a missing headline."""
 
 
-def read_seed(name: str, data: bytes) -> Article:
+Known = Callable[[str, str], str]
+"""The language that a title and text are known to be in; empty if that is to be found."""
+
+
+def unknown(title: str, text: str) -> str:
+    return ""
+
+
+def read_seed(name: str, data: bytes, known: Known = unknown) -> Article:
     """The example article in a file called ``name``.
 
     A first line that looks like a headline becomes the title, a leading "date 2024-05-31",
@@ -36,35 +45,44 @@ def read_seed(name: str, data: bytes) -> Article:
     Raises ConfigError if nothing readable remains.
     """
     text = decode(data)
-    article = _from_page(text) if _HTML.match(text) else _from_text(text)
+    article = _from_page(text, known) if _HTML.match(text) else _from_text(text, known)
     if article is None or not words(article.text):
         raise ConfigError(f"the seed {name} has no readable text: save the article as text or HTML")
     return article
 
 
-def _from_page(markup: str) -> Article | None:
+def _from_page(markup: str, known: Known) -> Article | None:
     page = read_page(markup, "", datetime.max.replace(tzinfo=UTC))
     if page is None:
         return None
+    title = page.title or _lead(page.text)
     return build(
         page,
         url=page.canonical_url,
-        title=page.title or _lead(page.text),
+        title=title,
         text=page.text,
         published=page.published,
         text_from="seed",
+        language=known(title, page.text[:MAX_TEXT]),
     )
 
 
-def _from_text(raw: str) -> Article:
+def _from_text(raw: str, known: Known) -> Article:
     text = strip_boilerplate(clean_text(raw))
     text, published = _take_date(text)
     first, _, rest = text.partition("\n")
     title = ""
     if rest.strip() and _is_headline(first):
         title, text = first, rest.strip()
+    title = title or _lead(text)
     return build(
-        Page(), url="", title=title or _lead(text), text=text, published=published, text_from="seed"
+        Page(),
+        url="",
+        title=title,
+        text=text,
+        published=published,
+        text_from="seed",
+        language=known(title, text[:MAX_TEXT]),
     )
 
 

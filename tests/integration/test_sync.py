@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.config import load
+from monitor.domain import language, pages
 from monitor.edge.store import health, views
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError
@@ -84,4 +85,26 @@ def test_what_cannot_be_read_is_said_before_anything_changes(
         sync(load(path, {}), store, NOW)
     assert str(path) in str(caught.value)
     assert store.read(health.feeds, NOW) == []
+    store.close()
+
+
+def test_the_language_of_a_seed_is_found_once(
+    tmp_path: Path, sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What finds it takes half a second to load, at each start."""
+    store, read = Store(sqlite_url), list[str]()
+    path = configure(tmp_path, '[topics.t]\nseeds = ["one.txt"]\n', "one.txt")
+
+    def identify(text: str, declared: str = "") -> str:
+        read.append(text)
+        return language.identify(text, declared)
+
+    monkeypatch.setattr(pages, "identify", identify)
+    for _ in range(2):
+        sync(load(path, {}), store, NOW)
+    assert len(read) == 1
+    (tmp_path / "one.txt").write_text(SEED.format("another"))
+    sync(load(path, {}), store, NOW)
+    assert len(read) == 2
+    assert [seed.language for seed in store.read(views.seed_articles, "t")] == ["en"]
     store.close()

@@ -136,7 +136,7 @@ def _save_labels(session: Session, topic_id: int, labels: Sequence[Label], now: 
         article = label.article.article()
         key = _page_key(label.article)
         if key not in here:
-            key = text_key(article)
+            key = text_key(article.title, article.text)
             rows.append(collected(key, article, now))
         verdicts[key] = label.verdict
     insert_new(session, Article, rows, Article.id)

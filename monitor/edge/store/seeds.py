@@ -69,7 +69,7 @@ def add_seed(
 
     A text that is one already stays as it is.  Raises NotFound.
     """
-    key = text_key(article)
+    key = text_key(article.title, article.text)
     _add(session, topic, collected(key, article, now), name, now)
 
 

@@ -26,6 +26,8 @@ from monitor.edge.store.statements import (
     topic_named,
 )
 
+_GIVEN = "seed:"
+
 
 @dataclass(frozen=True, slots=True)
 class SeedInput:
@@ -137,13 +139,19 @@ def _sync_seeds(session: Session, topic_id: int, seeds: Sequence[SeedInput], now
 def _seed_key(seed: SeedInput) -> str:
     if seed.article is None:
         return article_key(seed.key)
-    return text_key(seed.article)
+    return text_key(seed.article.title, seed.article.text)
 
 
-def text_key(article: types.Article) -> str:
-    """The identity of an article that a person has given: its title and text."""
-    told = f"{article.title}\n{article.text}"
-    return f"seed:{hashlib.sha256(told.encode()).hexdigest()}"
+def text_key(title: str, text: str) -> str:
+    """The identity of an article that a person has given."""
+    told = f"{title}\n{text}"
+    return f"{_GIVEN}{hashlib.sha256(told.encode()).hexdigest()}"
+
+
+def languages_given(session: Session) -> dict[str, str]:
+    """The language of each article that a person has given, by its key."""
+    given = select(Article.key, Article.language).where(Article.key.startswith(_GIVEN))
+    return dict(session.execute(given).all())
 
 
 def _add_seed(session: Session, topic_id: int, key: str, seed: SeedInput, now: datetime) -> None:
@@ -202,6 +210,7 @@ def take_back_seed(session: Session, judgement: Judgement) -> None:
         session.execute(delete(Article).where(Article.id == article))
     if event is not None:
         delete_empty_events(session, [event])
+        retell(session, [event])
 
 
 def channels_in_use(session: Session) -> set[str]:
