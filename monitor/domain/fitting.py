@@ -166,12 +166,13 @@ def vocabulary_of(
     table = TABLE_ARTICLES / background.documents if background.documents else 0.0
     total = math.fsum(weight for counts, weight in news if counts) + TABLE_ARTICLES
     shares = {
-        term: (frequencies[term] + table * background.counts.get(term, 0)) / total
-        for term in {*background.counts, *frequencies}
+        term: (frequencies.get(term, 0.0) + table * background.counts.get(term, 0)) / total
+        for term in sorted({**background.counts, **frequencies})
     }
-    common = sorted(sorted(shares), key=shares.__getitem__, reverse=True)[:KNOWN_TERMS]
+    common = sorted(shares, key=shares.__getitem__, reverse=True)[:KNOWN_TERMS]
     known = {*common, *chain.from_iterable(examples)}
-    idf = {t: round(-math.log(max(shares.get(t, 0.0), LEAST_SHARE)), 2) for t in known}
+    nats = {s: round(-math.log(max(s, LEAST_SHARE)), 2) for s in {0.0, *shares.values()}}
+    idf = {term: nats[shares.get(term, 0.0)] for term in sorted(known)}
     return Vocabulary(idf, unseen=round(-math.log(LEAST_SHARE), 2))
 
 
@@ -272,6 +273,5 @@ def _weights(
     vocabulary: Vocabulary, examples: Sequence[Counts], direction: Floats
 ) -> Mapping[str, float]:
     own = {*chain.from_iterable(examples)}
-    weights = zip(vocabulary.columns, direction.tolist(), strict=False)  # hashed columns: none
-    rounded = ((term, round(weight, 6)) for term, weight in weights)
-    return {t: w for t, w in rounded if w and (abs(w) >= LEAST_WEIGHT or t in own)}
+    weights = zip(vocabulary.columns, direction.round(6).tolist(), strict=False)  # no hashed ones
+    return {t: w for t, w in weights if w and (abs(w) >= LEAST_WEIGHT or t in own)}
