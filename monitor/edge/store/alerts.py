@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from models import Alert, Delivery, Topic
@@ -81,31 +81,39 @@ def add_delivery(
     return row
 
 
+_OLDEST = (
+    select(Delivery)
+    .where(
+        Delivery.channel == bindparam("channel"),
+        Delivery.state.in_(("pending", "sending")),
+    )
+    .order_by(Delivery.id)
+    .limit(1)
+)
+_CLAIM = (
+    update(Delivery)
+    .where(
+        Delivery.id == bindparam("delivery"),
+        Delivery.state == bindparam("was"),
+        Delivery.not_before == bindparam("due"),
+    )
+    .values(state="sending", not_before=bindparam("until"), attempts=Delivery.attempts + 1)
+    .returning(Delivery)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+
+
 def claim(session: Session, channel: str, now: datetime) -> types.Delivery | None:
     """Lease the channel's oldest open delivery, if it is due.
 
     Only the oldest: a channel's messages arrive in order, and while it is down they wait together.
     """
-    row = session.scalar(
-        select(Delivery)
-        .where(Delivery.channel == channel, Delivery.state.in_(("pending", "sending")))
-        .order_by(Delivery.id)
-        .limit(1)
-    )
+    row = session.scalar(_OLDEST, {"channel": channel})
     if row is None or row.not_before > now:
         return None
-    won = session.execute(
-        update(Delivery)
-        .where(
-            Delivery.id == row.id,
-            Delivery.state == row.state,
-            Delivery.not_before == row.not_before,
-        )
-        .values(state="sending", not_before=now + LEASE, attempts=Delivery.attempts + 1)
-    )
-    if not won.rowcount:  # type: ignore[attr-defined]
+    lease = {"delivery": row.id, "was": row.state, "due": row.not_before, "until": now + LEASE}
+    if session.scalar(_CLAIM, lease) is None:  # another has claimed it meanwhile
         return None
-    session.refresh(row)
     alert = session.get_one(Alert, row.alert_id)
     said = alert_from_dict(alert.message)
     if isinstance(said, types.Alert) and said.kind == "new_event":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from models import Article, Delivery, Feed, Judgement, Model, Topic
@@ -16,6 +16,48 @@ from monitor.edge.store.statements import DUE, READABLE
 from monitor.edge.store.threads import topics_to_tell
 
 LIMIT = 1000  # commands of a kind at once
+
+# Built once: to build them takes longer than a small database to answer them.
+_NOW: BindParameter[datetime] = bindparam("now")
+_POLLS = (
+    select(Feed.id, Feed.host)
+    .where(Feed.state == "active", Feed.next_poll_at <= _NOW)
+    .order_by(Feed.next_poll_at)
+    .limit(LIMIT)
+)
+_COLLECTIONS = (
+    select(Article.host)
+    .where(Article.state.in_(DUE), Article.not_before <= _NOW)
+    .distinct()
+    .limit(LIMIT)
+)
+_FITS = select(Topic.id).where(Topic.state == "active", Topic.fit_due_at <= _NOW).limit(LIMIT)
+_WAITING = (
+    select(Judgement.id)
+    .join(Article)
+    .where(
+        Judgement.topic_id == Topic.id,
+        Judgement.state == "pending",
+        Judgement.not_before <= _NOW,
+        Article.state.in_(READABLE),
+    )
+)
+_FITTED = select(Model.id).where(Model.topic_id == Topic.id, Model.format == MODEL_FORMAT)
+_JUDGEMENTS = (
+    select(Topic.id)
+    .where(Topic.state == "active", _FITTED.exists(), _WAITING.exists())
+    .limit(LIMIT)
+)
+_OLDEST = (
+    select(func.min(Delivery.id))
+    .where(Delivery.state.in_(("pending", "sending")))
+    .group_by(Delivery.channel)
+)
+_DELIVERIES = (
+    select(Delivery.channel)
+    .where(Delivery.id.in_(_OLDEST), Delivery.not_before <= _NOW)
+    .limit(LIMIT)
+)
 
 
 def pending(session: Session, now: datetime) -> list[Command]:
@@ -42,13 +84,7 @@ def pending_words(session: Session, now: datetime) -> list[Command]:
 
 def _polls(session: Session, now: datetime) -> list[Command]:
     """Feeds whose hubs have pushed come first."""
-    due = (
-        select(Feed.id, Feed.host)
-        .where(Feed.state == "active", Feed.next_poll_at <= now)
-        .order_by(Feed.next_poll_at)
-        .limit(LIMIT)
-    )
-    feeds = [*pushes.fed(session, LIMIT), *session.execute(due)]
+    feeds = [*pushes.fed(session, LIMIT), *session.execute(_POLLS, {"now": now})]
     return [*dict.fromkeys(Poll(feed, host) for feed, host in feeds)]
 
 
@@ -58,42 +94,17 @@ def _subscriptions(session: Session, now: datetime) -> list[Command]:
 
 
 def _collections(session: Session, now: datetime) -> list[Command]:
-    due = (
-        select(Article.host)
-        .where(Article.state.in_(DUE), Article.not_before <= now)
-        .distinct()
-        .limit(LIMIT)
-    )
-    return [Collect(host) for host in session.scalars(due)]
+    return [Collect(host) for host in session.scalars(_COLLECTIONS, {"now": now})]
 
 
 def _fits(session: Session, now: datetime) -> list[Command]:
-    due = select(Topic.id).where(Topic.state == "active", Topic.fit_due_at <= now).limit(LIMIT)
-    return [Fit(topic) for topic in session.scalars(due)]
+    return [Fit(topic) for topic in session.scalars(_FITS, {"now": now})]
 
 
 def _judgements(session: Session, now: datetime) -> list[Command]:
-    waiting = (
-        select(Judgement.id)
-        .join(Article)
-        .where(
-            Judgement.topic_id == Topic.id,
-            Judgement.state == "pending",
-            Judgement.not_before <= now,
-            Article.state.in_(READABLE),
-        )
-    )
-    fitted = select(Model.id).where(Model.topic_id == Topic.id, Model.format == MODEL_FORMAT)
-    due = select(Topic.id).where(Topic.state == "active", fitted.exists(), waiting.exists())
-    return [Judge(topic) for topic in session.scalars(due.limit(LIMIT))]
+    return [Judge(topic) for topic in session.scalars(_JUDGEMENTS, {"now": now})]
 
 
 def _deliveries(session: Session, now: datetime) -> list[Command]:
     """Channels whose oldest open delivery is due: each channel's messages keep their order."""
-    oldest = (
-        select(func.min(Delivery.id))
-        .where(Delivery.state.in_(("pending", "sending")))
-        .group_by(Delivery.channel)
-    )
-    due = select(Delivery.channel).where(Delivery.id.in_(oldest), Delivery.not_before <= now)
-    return [Deliver(channel) for channel in session.scalars(due.limit(LIMIT))]
+    return [Deliver(channel) for channel in session.scalars(_DELIVERIES, {"now": now})]

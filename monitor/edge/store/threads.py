@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import BindParameter, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from models import Alert, Delivery, Digest, Event, Judgement, Topic
@@ -18,19 +18,26 @@ from monitor.edge.store.telling import Telling
 LIMIT = 200
 """Events at once."""
 
+_NOW: BindParameter[datetime] = bindparam("now")
+_UPDATES = select(Event.topic_id).where(Event.update_due_at <= _NOW)
+_HELD = (
+    select(Alert.topic_id)
+    .join(Delivery, Delivery.alert_id == Alert.id)
+    .where(Delivery.state == "held", Delivery.not_before <= _NOW)
+)
+_ACTIVE = select(Topic.id).where(Topic.state == "active")
+_DIGESTS = select(Digest.topic_id).where(Digest.due_at <= _NOW, Digest.topic_id.in_(_ACTIVE))
+_TO_TELL = (
+    select(Topic.id)
+    .where(or_(Topic.id.in_(_UPDATES), Topic.id.in_(_HELD), Topic.id.in_(_DIGESTS)))
+    .order_by(Topic.id)
+    .limit(bindparam("most"))
+)
+
 
 def topics_to_tell(session: Session, now: datetime, limit: int) -> list[int]:
     """Topics that have something to say by now."""
-    updates = select(Event.topic_id).where(Event.update_due_at <= now)
-    held = (
-        select(Alert.topic_id)
-        .join(Delivery, Delivery.alert_id == Alert.id)
-        .where(Delivery.state == "held", Delivery.not_before <= now)
-    )
-    active = select(Topic.id).where(Topic.state == "active")
-    digests = select(Digest.topic_id).where(Digest.due_at <= now, Digest.topic_id.in_(active))
-    due = or_(Topic.id.in_(updates), Topic.id.in_(held), Topic.id.in_(digests))
-    return list(session.scalars(select(Topic.id).where(due).order_by(Topic.id).limit(limit)))
+    return list(session.scalars(_TO_TELL, {"now": now, "most": limit}))
 
 
 def tell_what_is_due(session: Session, topic_id: int, now: datetime, page: str) -> list[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Update, delete, exists, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Update, bindparam, delete, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from models import (
     Alert,
@@ -57,50 +59,19 @@ def forget_offtopic(session: Session, before: datetime, limit: int = 5000) -> in
     return len(articles)
 
 
-def unstick(session: Session, now: datetime, longest: timedelta) -> int:
-    """Make due what waits for a time too far away: the clock has been set back meanwhile.
-
-    ``longest``: between two polls of a feed that has no interval of its own.
-    """
-    _forget_the_future(session, now)
-    far = now + LONGEST_WAIT
-    waiting = (
-        (Article.not_before, Article.state.in_(DUE)),
-        (Judgement.not_before, Judgement.state == "pending"),
-        (Delivery.not_before, Delivery.state.in_(("pending", "sending"))),
-    )
-    changed = _unstick_feeds(session, far, longest, now)
-    for column, condition in waiting:
-        moved = session.execute(
-            update(column.class_).where(condition, column > far).values({column: now})
-        )
-        changed += int(moved.rowcount)  # type: ignore[attr-defined]
-    renewal = update(Subscription).where(Subscription.not_before > far + LONGEST_LEASE)
-    refit = update(Topic).where(Topic.fit_due_at > far + REFIT_LATEST)
-    untold = _unstick_words(far + LONGEST_HELD, now)
-    for statement in (renewal.values(not_before=now), refit.values(fit_due_at=now), *untold):
-        changed += int(session.execute(statement).rowcount)  # type: ignore[attr-defined]
-    return changed
+# Built once, and for no rows that a session has loaded: it need not look among them.
+_NOW: BindParameter[datetime] = bindparam("now")
+_FAR: BindParameter[datetime] = bindparam("far")
 
 
-def _unstick_words(far: datetime, now: datetime) -> list[Update]:
-    """What is held, updates and digests; a person may mute for as long as they like."""
-    muted = select(Topic.id).where(Topic.muted_until >= far)
-    heard = Alert.topic_id.is_(None) | Alert.topic_id.not_in(muted)
-    alerts = select(Alert.id).where(heard)
-    held = Delivery.state == "held", Delivery.not_before > far, Delivery.alert_id.in_(alerts)
-    open_ones = or_(Event.muted_until.is_(None), Event.muted_until < far)
-    digests = Digest.due_at > far, Digest.topic_id.not_in(muted)
-    return [
-        update(Delivery).where(*held).values(not_before=now),
-        update(Event).where(Event.update_due_at > far, open_ones).values(update_due_at=now),
-        update(Digest).where(*digests).values(due_at=now),
-    ]
+def _made_now(time: InstrumentedAttribute[Any], *conditions: Any) -> Update:
+    """``time`` is set to now where all of this is so."""
+    found = update(time.class_).where(*conditions).values({time: _NOW})
+    return found.execution_options(synchronize_session=False)
 
 
-def _forget_the_future(session: Session, now: datetime) -> None:
-    """What is noted as past is past: a silence or failure that begins in ten years would be told
-    then, and what is new since a message of that time would be told never."""
+_PAST = tuple(
+    _made_now(column, column > _NOW)
     for column in (
         Feed.last_success_at,
         Feed.last_entry_at,
@@ -108,11 +79,66 @@ def _forget_the_future(session: Session, now: datetime) -> None:
         Alert.created_at,
         Revision.replaced_at,
         Digest.since,
-    ):
-        session.execute(update(column.class_).where(column > now).values({column: now}))
-    for topic in session.scalars(select(Topic.id)).all():  # by topic, as the index has it
-        ahead = Judgement.topic_id == topic, Judgement.judged_at > now
-        session.execute(update(Judgement).where(*ahead).values(judged_at=now))
+    )
+)
+_TOPICS = select(Topic.id)
+_JUDGED = _made_now(
+    Judgement.judged_at, Judgement.topic_id == bindparam("topic"), Judgement.judged_at > _NOW
+)
+_MUTED = select(Topic.id).where(Topic.muted_until >= _FAR)
+_HEARD = select(Alert.id).where(Alert.topic_id.is_(None) | Alert.topic_id.not_in(_MUTED))
+_OPEN = or_(Event.muted_until.is_(None), Event.muted_until < _FAR)
+
+
+def _put_off(time: InstrumentedAttribute[Any], *conditions: Any) -> Update:
+    """What waits for a time too far away."""
+    return _made_now(time, time > _FAR, *conditions)
+
+
+_STUCK: Sequence[tuple[timedelta, Sequence[Update]]] = (
+    (
+        LONGEST_WAIT,
+        (
+            _put_off(Article.not_before, Article.state.in_(DUE)),
+            _put_off(Judgement.not_before, Judgement.state == "pending"),
+            _put_off(Delivery.not_before, Delivery.state.in_(("pending", "sending"))),
+        ),
+    ),
+    (LONGEST_WAIT + LONGEST_LEASE, (_put_off(Subscription.not_before),)),
+    (LONGEST_WAIT + REFIT_LATEST, (_put_off(Topic.fit_due_at),)),
+    (
+        LONGEST_WAIT + LONGEST_HELD,  # a person may mute for as long as they like
+        (
+            _put_off(Delivery.not_before, Delivery.state == "held", Delivery.alert_id.in_(_HEARD)),
+            _put_off(Event.update_due_at, _OPEN),
+            _put_off(Digest.due_at, Digest.topic_id.not_in(_MUTED)),
+        ),
+    ),
+)
+"""By the longest time that anything of the kind may wait."""
+
+
+def unstick(session: Session, now: datetime, longest: timedelta) -> int:
+    """Make due what waits for a time too far away: the clock has been set back meanwhile.
+
+    ``longest``: between two polls of a feed that has no interval of its own.
+    """
+    _forget_the_future(session, now)
+    changed = _unstick_feeds(session, now + LONGEST_WAIT, longest, now)
+    for wait, statements in _STUCK:
+        for statement in statements:
+            moved = session.execute(statement, {"now": now, "far": now + wait})
+            changed += int(moved.rowcount)  # type: ignore[attr-defined]
+    return changed
+
+
+def _forget_the_future(session: Session, now: datetime) -> None:
+    """What is noted as past is past: a silence or failure that begins in ten years would be told
+    then, and what is new since a message of that time would be told never."""
+    for statement in _PAST:
+        session.execute(statement, {"now": now})
+    for topic in session.scalars(_TOPICS).all():  # by topic, as the index has it
+        session.execute(_JUDGED, {"now": now, "topic": topic})
 
 
 def _unstick_feeds(session: Session, far: datetime, longest: timedelta, now: datetime) -> int:
