@@ -19,6 +19,9 @@ from monitor.edge.store import migrations
 from monitor.edge.store.store import Store
 from tests.postgres import Databases, PostgresServer
 
+for threads in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # as `monitor` does; numpy has not been imported yet
+
 settings.register_profile("quick", max_examples=50)
 settings.register_profile("thorough", max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
@@ -31,7 +34,9 @@ def postgres() -> Iterator[Databases]:
     try:
         server = PostgresServer(folder)
         try:
-            yield Databases(server)
+            databases = Databases(server)
+            yield databases
+            databases.close()
         finally:
             server.stop()
     finally:

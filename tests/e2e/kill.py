@@ -7,6 +7,7 @@ results down; the test-suite runs them with a few.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import platform
 import random
@@ -19,11 +20,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor import app, daemon
+from monitor.config import Config, load
 from monitor.edge.store.store import Store
+from monitor.edge.workers import InlineWorkers
+from monitor.run.local import Engine
 from tests.e2e import kill_deliveries
 from tests.e2e.daemon import Tally, finish, in_hand, ledger, log_of, monitor, tally
 from tests.e2e.newsstand import Newsstand, serve
-from tests.integration.world import Outcome, Story, load, outcome
+from tests.integration import world
+from tests.integration.world import Outcome, Story, outcome
 
 SHORTEST, LONGEST = 0.8, 4.0
 """Seconds from a start to its kill; a start takes about the first of them."""
@@ -61,8 +67,7 @@ def kill_at_random(kills: int, chance: random.Random, stories: list[Story]) -> R
         peace, war = Path(name, "peace"), Path(name, "war")
         peace.mkdir()
         war.mkdir()
-        finish(stand.config(peace, workers=2))
-        wanted = result(peace)
+        wanted = undisturbed(stand.config(peace))
         stand.messages.clear()
         config = stand.config(war, workers=2)
         for round_ in range(kills):
@@ -73,6 +78,21 @@ def kill_at_random(kills: int, chance: random.Random, stories: list[Story]) -> R
         time.sleep(1.1)  # the feeds' own interval
         finish(config)
         return _report(kills, stand, war, wanted, found)
+
+
+def undisturbed(path: Path) -> Outcome:
+    """The outcome of a run that is left in peace, in this process, which has loaded it all."""
+    config = load(path, {})
+    store = app.new_store(config)
+    with daemon.prepared(config, store):
+        asyncio.run(_drain(config, store))
+    return result(path.parent)
+
+
+async def _drain(config: Config, store: Store) -> None:
+    async with app.open_parts(config, store) as parts:
+        inline = InlineWorkers()
+        await Engine(replace(parts, workers=inline, fitters=inline)).drain()
 
 
 def _start_and_kill(config: Path, chance: random.Random) -> None:
@@ -123,7 +143,7 @@ def main() -> None:
     chance = random.Random(given.seed)
     sending = kill_deliveries.kill_while_sending(given.kills, given.alerts, chance)
     sys.stdout.write(f"{sending}\n")
-    stories = [*load("stories.jsonl"), *load("tellings.jsonl")]
+    stories = [*world.load("stories.jsonl"), *world.load("tellings.jsonl")]
     reading = kill_at_random(given.archive_kills, chance, stories)
     sys.stdout.write(f"{reading}\n")
     if given.write:

@@ -25,7 +25,7 @@ URL = "https://www.gull-point.example/2024/lighthouse"
 
 DEADLINE = 10.0
 """Seconds of one job in the daemon."""
-SHORT_DEADLINE = 2.0
+SHORT_DEADLINE = 1.0
 """The same for inputs that are known to spin until it comes."""
 _LARGE = 5 * 2**20
 GROWTH = 32 * 2**20

@@ -97,7 +97,7 @@ def test_feeds_that_spin_are_ended() -> None:
     outcomes = run_batch(read_feed, _documents(SPINNING), brief, SHORT_DEADLINE)
     for outcome in outcomes.values():
         outcome.check_limits()
-        with pytest.raises(WorkerError, match="took longer than 2 s") as caught:
+        with pytest.raises(WorkerError, match="took longer than 1 s") as caught:
             outcome.get()
         assert caught.value.killed
 

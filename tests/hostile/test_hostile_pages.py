@@ -55,7 +55,7 @@ def test_pages_that_spin_are_ended() -> None:
     outcomes = run_batch(extract_twice, _documents(SPINNING), deadline=SHORT_DEADLINE)
     for outcome in outcomes.values():
         outcome.check_limits()
-        with pytest.raises(WorkerError, match="took longer than 2 s") as caught:
+        with pytest.raises(WorkerError, match="took longer than 1 s") as caught:
             outcome.get()
         assert caught.value.killed
 

@@ -9,10 +9,13 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from email import policy
+from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
@@ -249,14 +252,20 @@ class Mail(Mailbox):
         )
 
     def uids(self) -> list[str]:
-        return [str(message["X-Monitor-Delivery"]) for message in self.messages()]
+        return [str(headers["X-Monitor-Delivery"]) for headers in self._headers()]
 
     def parents(self) -> dict[str, str]:
         return {
-            str(message["X-Monitor-Delivery"]): first.strip("<").partition(".")[0]
-            for message in self.messages()
-            if (first := message["References"])
+            str(headers["X-Monitor-Delivery"]): first.strip("<").partition(".")[0]
+            for headers in self._headers()
+            if (first := headers["References"])
         }
+
+    def _headers(self) -> Iterator[Message]:
+        """Of each message; what it says is not read."""
+        parser = BytesHeaderParser(policy=policy.default)
+        for each in self.taken:
+            yield parser.parsebytes(cast(bytes, each.content))
 
 
 class Certificate:

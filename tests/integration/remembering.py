@@ -1,12 +1,17 @@
-"""Workers that do no job twice."""
+"""Workers that do no job twice, and models that are read once."""
 
 from __future__ import annotations
 
 import asyncio
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, ParamSpec, TypeVar
+from unittest.mock import patch
+
+from monitor.domain.model import TopicModel
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,3 +41,19 @@ def _answer(job: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, An
     if asked not in _answers:
         _answers[asked] = pickle.dumps(job(*args, **kwargs))
     return pickle.loads(_answers[asked])
+
+
+_read_model = TopicModel.from_bytes
+
+
+@lru_cache(8)  # of some 5 MB each
+def _model(data: bytes) -> TopicModel:
+    return _read_model(data)
+
+
+@contextmanager
+def remembered_models() -> Iterator[None]:
+    """A model says the same wherever it is read from the same bytes, and nobody changes one: most
+    tests have the same, of 30,000 words, and what is a process of its own there reads it again."""
+    with patch.object(TopicModel, "from_bytes", _model):
+        yield

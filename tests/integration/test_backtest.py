@@ -33,6 +33,7 @@ from monitor.types import Article, Routing, TopicSettings
 from tests.integration.test_replay import LINES, write
 from tests.integration.world import DATA, SETTINGS
 
+pytestmark = pytest.mark.usefixtures("quick_replays")
 SOME = 36
 KILLS = 3
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from pathlib import Path
 
 import procrastinate
 import pytest
@@ -35,6 +37,9 @@ from tests.integration.world import (
 STORIES = load("stories.jsonl")
 TELLINGS = load("tellings.jsonl")
 ARCHIVE = [*STORIES, *TELLINGS]
+
+Told = tuple[Outcome, list[int]]
+"""The outcome, and how many messages each channel was given."""
 
 
 @pytest.fixture
@@ -83,7 +88,7 @@ async def _empty(app: procrastinate.App) -> None:
     )
 
 
-def alone(url: str) -> tuple[Outcome, list[int]]:
+def alone(url: str) -> Told:
     """The outcome in one process.
 
     A score leans on what has been judged before, so the topic comes when all has been collected:
@@ -102,22 +107,25 @@ def alone(url: str) -> tuple[Outcome, list[int]]:
     return found, [len(recorder.sent) for recorder in recorders.values()]
 
 
+@pytest.fixture(scope="module")
+def on_sqlite(sqlite_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """What one process makes of it on SQLite."""
+    return alone(f"sqlite:///{shutil.copy(sqlite_file, tmp_path_factory.mktemp('alone'))}")
+
+
 @pytest.mark.usefixtures("unreliable")
-def test_three_ways_of_running_agree(
-    two_workers: list[Parts], sqlite_url: str, postgres: object, postgres_url: str
-) -> None:
+def test_three_ways_of_running_agree(two_workers: list[Parts], on_sqlite: Told) -> None:
     asyncio.run(work_until_quiet(two_workers))
     follow_topic(two_workers[0].store, two_workers[0].clock())
     asyncio.run(work_until_quiet(two_workers))
     together = outcome(two_workers[0].store)
     sends = [len(r.sent) for r in two_workers[0].channels.values() if isinstance(r, Recorder)]
-    on_sqlite, sent_on_sqlite = alone(sqlite_url)
-    assert together == on_sqlite
-    assert sends == sent_on_sqlite == [len(on_sqlite.events)] * len(CHANNELS)
+    assert (together, sends) == on_sqlite
+    assert sends == [len(together.events)] * len(CHANNELS)
 
 
-def test_postgres_alone_agrees_with_sqlite(sqlite_url: str, postgres_url: str) -> None:
-    assert alone(sqlite_url) == alone(postgres_url)
+def test_postgres_alone_agrees_with_sqlite(on_sqlite: Told, postgres_url: str) -> None:
+    assert alone(postgres_url) == on_sqlite
 
 
 def test_the_queue_is_made_once(postgres_url: str) -> None:

@@ -16,7 +16,9 @@ import pytest
 
 from monitor import pipeline
 from monitor.commands import Command, Fit
+from monitor.edge import workers
 from monitor.edge.archive import Archived, in_order, read_archive, read_seeds
+from monitor.edge.workers import InlineWorkers
 from monitor.errors import ConfigError, ParseError
 from monitor.pipeline import Parts
 from monitor.run import replay as module
@@ -25,6 +27,7 @@ from monitor.run.replay import replay
 from monitor.types import Article, TopicSettings
 from tests.integration.world import DATA, SETTINGS
 
+pytestmark = pytest.mark.usefixtures("quick_replays")
 HASTE = 10
 """Three weeks of news in two days: few fits fall due, so the tests are fast."""
 
@@ -103,8 +106,9 @@ def test_a_duplicate_names_its_original(found: Replayed) -> None:
 
 
 def test_the_same_archive_gives_the_same_answers(
-    archive: list[Archived], seeds: list[Seed]
+    archive: list[Archived], seeds: list[Seed], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(workers, "InlineWorkers", InlineWorkers)  # the fits are made twice too
     first, second = (run(archive[:30], seeds, labels=1) for _ in range(2))
     assert replace(first, seconds=0) == replace(second, seconds=0)
 

@@ -33,6 +33,7 @@ from tests.integration.hub import (
     document,
     one_feed,
 )
+from tests.integration.world import ON_SQLITE
 
 
 def signed(desk: Desk, body: bytes) -> dict[str, Any]:
@@ -104,11 +105,12 @@ def push_one(desk: Desk, number: int) -> None:
     asyncio.run(read_pushes(1, desk.parts))
 
 
+@ON_SQLITE
 def test_what_is_pushed_belongs_to_the_feeds_rhythm(store: Store) -> None:
     desk = Desk(store)
     one_feed(store, "https://hub.example/")
     confirm(desk)
-    for number in range(120):
+    for number in range(60):
         desk.now += timedelta(hours=6)
         push_one(desk, number)
     feed, last = desk.feed(), desk.now

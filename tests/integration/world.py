@@ -30,7 +30,7 @@ from monitor.errors import FetchError
 from monitor.pipeline import Parts, Rules
 from monitor.types import Delivery as Message
 from monitor.types import Document, Preview, TopicSettings
-from tests.integration.remembering import RememberingWorkers
+from tests.integration.remembering import RememberingWorkers, remembered_models
 
 DATA = Path(__file__).parent.parent / "data"
 CHANNELS = ("mail", "desk")
@@ -178,17 +178,18 @@ def parts_for(
     recorders: dict[str, Recorder] | None = None,
 ) -> Iterator[Parts]:
     workers = RememberingWorkers()
-    yield Parts(
-        store=store,
-        fetcher=Archive(stories, clock),
-        workers=workers,
-        fitters=workers,
-        channels=recorders or {name: Recorder() for name in CHANNELS},
-        clock=clock,
-        backgrounds=app.backgrounds,
-        join=app.join_model,
-        rules=Rules(timedelta(minutes=15), timedelta(days=30), "http://127.0.0.1:8765"),
-    )
+    with remembered_models():
+        yield Parts(
+            store=store,
+            fetcher=Archive(stories, clock),
+            workers=workers,
+            fitters=workers,
+            channels=recorders or {name: Recorder() for name in CHANNELS},
+            clock=clock,
+            backgrounds=app.backgrounds,
+            join=app.join_model,
+            rules=Rules(timedelta(minutes=15), timedelta(days=30), "http://127.0.0.1:8765"),
+        )
 
 
 def seed_inputs(folder: Path = DATA / "story_seeds") -> tuple[SeedInput, ...]:

@@ -16,6 +16,7 @@ from monitor.cli import app
 from tests.integration.cli.conftest import DATA, Monitor
 from tests.integration.test_replay import LINES, write
 
+pytestmark = pytest.mark.usefixtures("quick_replays")
 SOME = 30
 SEEDS = ("--seeds", str(DATA / "story_seeds"))
 

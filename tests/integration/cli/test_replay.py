@@ -46,6 +46,7 @@ def test_replay(tmp_path: Path) -> None:
     assert (tmp_path / "out.jsonl").read_bytes() == first
 
 
+@pytest.mark.usefixtures("quick_replays")
 def test_seeds_of_the_archive_are_left_out(tmp_path: Path) -> None:
     told = [row for row in LINES[:SOME] if row["relevant"]]
     archive, seeds = (
@@ -58,6 +59,7 @@ def test_seeds_of_the_archive_are_left_out(tmp_path: Path) -> None:
     assert len(rows) == SOME - 2
 
 
+@pytest.mark.usefixtures("quick_replays")
 def test_all_relevant_needs_no_seeds(tmp_path: Path) -> None:
     rows, said = call(tmp_path, write(tmp_path / "a.jsonl", LINES[:SOME]), "--all-relevant")
     assert rows

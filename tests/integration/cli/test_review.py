@@ -7,12 +7,12 @@ import re
 import select
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -23,15 +23,13 @@ from sqlalchemy.orm import Session
 from models import Action, Article, Event, Judgement, Model, Topic
 from monitor.edge.store.store import Store
 from tests.integration.cli.conftest import Monitor
+from tests.integration.cli.forked import start
 
 PATIENCE = 30.0  # seconds
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 EVIL = "\x1b]0;pwned\x07\x1b[2J\x9b31mDam\u202e [red]bursts[/red]\r\n"
 SEQUENCE = re.compile(r"\x1b\[[0-9;]*[mHJ]")
 """Colours, and clearing the screen."""
-
-LOGIN = "import os, sys; os.login_tty(0); os.execv(sys.argv[1], sys.argv[1:])"
-"""Makes standard input the terminal from which a command is run."""
 
 
 @pytest.fixture
@@ -45,7 +43,7 @@ def monitor(fresh: Monitor, sqlite_file: Path) -> Monitor:
 class Terminal:
     """A command in a terminal of its own."""
 
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     screen: int
     shown: str = ""
     read: int = field(default=0)
@@ -69,7 +67,8 @@ class Terminal:
         """All that is shown until the command ends, which it does well."""
         while self._take():
             pass
-        assert self.process.wait(PATIENCE) == 0
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == 0
         return plain(self.shown)[self.read :]
 
     def _take(self) -> bool:
@@ -86,21 +85,20 @@ def plain(shown: str) -> str:
 
 
 @contextmanager
-def terminal(monitor: Monitor, *args: str) -> Iterator[Terminal]:
+def terminal(monitor: Monitor, *args: str, anew: bool = False) -> Iterator[Terminal]:
+    """``anew``: by ``python -m monitor``, and not forked from a process that has imported all."""
     screen, inside = os.openpty()
-    command = [sys.executable, "-m", "monitor", "--config", str(monitor.file), "review", *args]
+    arguments = ["--config", str(monitor.file), "review", *args]
     environment = os.environ | {"TERM": "xterm", "COLUMNS": "100"}
     for display in ("DISPLAY", "WAYLAND_DISPLAY"):
         environment.pop(display, None)
-    process = subprocess.Popen(
-        [sys.executable, "-c", LOGIN, *command], env=environment, stdin=inside
-    )
+    process = start(inside, environment, arguments, anew=anew)
     os.close(inside)
     try:
         yield Terminal(process, screen)
     finally:
         process.kill()
-        process.wait()
+        process.join()
         os.close(screen)
 
 
@@ -158,7 +156,7 @@ def labels(monitor: Monitor) -> dict[str, int]:
 
 def test_twenty_labels_a_key_each(monitor: Monitor) -> None:
     add(monitor, 40)
-    with terminal(monitor) as user:
+    with terminal(monitor, anew=True) as user:
         for number in range(20):
             user.until(f"labelled {number} in ")
             user.type("n" if number % 4 == 3 else "y")
@@ -270,7 +268,7 @@ def test_a_limit_and_nothing_to_ask(monitor: Monitor) -> None:
 
 def test_ctrl_c_ends_it_quietly_and_keeps_what_was_said(monitor: Monitor) -> None:
     add(monitor, 5)
-    with terminal(monitor) as user:
+    with terminal(monitor, anew=True) as user:
         user.until("labelled 0 in ")
         user.type("y")
         user.until("labelled 1 in ")
@@ -301,5 +299,5 @@ def test_without_a_terminal(monitor: Monitor) -> None:
 def test_an_unknown_topic(monitor: Monitor) -> None:
     with terminal(monitor, "--topic", "x") as user:
         user.until("error: no topic x")
-        user.process.wait(PATIENCE)
-        assert user.process.returncode == 1
+        user.process.join(PATIENCE)
+        assert user.process.exitcode == 1
