@@ -5,12 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from models import Event
+from models import Event, Judgement
 from monitor.edge.store.standing import Standing, standings
+from monitor.edge.store.views import A_MATCH
 
 
 def assert_counted(session: Session) -> None:
-    """Of every event: matches, outlets, originals."""
+    """Of every event: matches, outlets, originals; and whatever is a match has been judged."""
+    assert set(session.scalars(select(Judgement.state).where(A_MATCH))) <= {"judged"}
     events = session.scalars(select(Event)).all()
     known = standings(session, [event.id for event in events])
     for event in events:

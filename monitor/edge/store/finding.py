@@ -53,7 +53,9 @@ _ALONE = select(
     func.set_config("jit", "off", True),
 )
 """Until the end of the transaction no help by other processes, which walk far beyond a page."""
-_JUDGED = and_(Judgement.seed.is_(None), Judgement.model_id.is_not(None))
+_JUDGED = and_(
+    Judgement.seed.is_(None), Judgement.model_id.is_not(None), Judgement.state == "judged"
+)
 """A label that came with a topic from elsewhere was judged by no model here, and has no score."""
 _IN_ORDER = select(
     *(
@@ -64,7 +66,7 @@ _IN_ORDER = select(
 """The same for whatever reads all that is found first: of many, the newest come soon."""
 # Below, a sum is no column, and keeps SQLite from an index by which it would start from most rows.
 _KINDS = {
-    "matches": A_MATCH,
+    "matches": A_MATCH,  # all judged; to ask that too would look at each row of the pages before
     "rejected": and_((Judgement.event_id + 0).is_(None), _JUDGED),
     "all": _JUDGED,
 }
@@ -105,7 +107,7 @@ def _matching(session: Session, filter: Filter) -> Ids:
     on_postgres = session.get_bind().dialect.name == "postgresql"
     if on_postgres:
         session.execute(_ALONE)
-    conditions = [_KINDS[filter.kind], Judgement.state == "judged", *_of_judgement(session, filter)]
+    conditions = [_KINDS[filter.kind], *_of_judgement(session, filter)]
     parts = list(_of_article(session, filter))
     few, rest = _start(session, parts)
     if few is not None:
