@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from models import Article, Judgement, Topic
+from models import Article, Event, Judgement, Topic
 from monitor.domain.seeds import read_seed
 from monitor.edge.store import articles, seeds, topics, views
 from monitor.edge.store.articles import Collected
@@ -18,8 +18,10 @@ from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.errors import ConfigError, NotFound, ParseError
 from monitor.types import Article as Text
 from monitor.types import TopicSettings
+from tests.integration.counting import assert_counted
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+DAY = timedelta(days=1)
 URL = "https://news.example/dam?utm_source=x"
 DAM = read_seed("dam.txt", b"Dam bursts\n\nThe dam above the town has burst in the night.\n")
 SETTINGS = TopicSettings(must=("dam",))
@@ -128,6 +130,36 @@ def test_an_uploaded_seed_can_be_removed(store: Store) -> None:
     assert store.read(lambda s: s.scalar(select(func.count()).select_from(Article))) == 0
     with pytest.raises(NotFound, match=f"dams has no seed {row.id}"):
         store.write(seeds.remove_seed, "dams", row.id, NOW)
+
+
+def test_what_was_in_an_event_with_a_removed_seed_bears_it_alone(store: Store) -> None:
+    """Its title and dates were the seed's, and its report a copy of that."""
+    add_topic(store)
+    store.write(seeds.add_seed, "dams", DAM, "dam.txt", NOW)
+    [seed] = store.read(views.topic, "dams").seeds
+
+    def report(session: Session) -> int:
+        event = Event(topic_id=1, title=DAM.title, opened_at=NOW - DAY, last_seen=NOW)
+        article = Article(
+            key="k", url="u", host="h", state="collected", not_before=NOW, first_seen_at=NOW,
+            title="The dam is mended", text="x", published=NOW, source="Aldor",
+        )  # fmt: skip
+        session.add_all([event, article])
+        session.flush()
+        session.get_one(Judgement, seed.id).event_id = event.id
+        session.add(
+            Judgement(
+                topic_id=1, article_id=article.id, state="judged", not_before=NOW, judged_at=NOW,
+                told_at=NOW, event_id=event.id, copy_of_id=seed.id,
+            )
+        )  # fmt: skip
+        return event.id
+
+    event = store.write(report)
+    store.write(seeds.remove_seed, "dams", seed.id, NOW)
+    left = store.read(views.event, event)
+    assert (left.title, left.opened_at, left.matches) == ("The dam is mended", NOW, 1)
+    store.read(assert_counted)
 
 
 def test_a_seed_of_the_configuration_is_its_own(store: Store) -> None:
