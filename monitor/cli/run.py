@@ -20,10 +20,10 @@ def run(
     Judges what they bring and alerts.  Makes or migrates the database where that is needed, and
     serves the page.  SIGHUP reads the configuration again.
     """
+    logs.to_stderr()
+    config = context.config(ctx)  # what is wrong in it is said before anything heavy is loaded
     from monitor import daemon
 
-    logs.to_stderr()
-    config = context.config(ctx)
     if once:
         daemon.run_once(config)
     else:
@@ -35,10 +35,11 @@ def worker(ctx: typer.Context) -> None:
 
     Start one on each machine.
     """
+    logs.to_stderr()
+    config = context.config(ctx)
     from monitor import daemon
 
-    logs.to_stderr()
-    daemon.work(context.config(ctx))
+    daemon.work(config)
 
 
 def demo(
