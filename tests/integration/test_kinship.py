@@ -17,11 +17,12 @@ from sqlalchemy.orm import Session
 from models import Event, Judgement, Kinship, Topic
 from monitor.domain import kinship as domain
 from monitor.domain.join import JoinModel, Leaf
-from monitor.edge.store import corrections, kinship, views
+from monitor.edge.store import corrections, kinship, seeds, views
 from monitor.edge.store.store import Store
 from monitor.errors import ConfigError, NotFound
 from monitor.explain import explain_match
 from monitor.pipeline import Parts
+from tests.integration.counting import assert_counted
 from tests.integration.test_judging import (
     KESTREL_3,
     NOW,
@@ -75,6 +76,17 @@ def test_an_article_that_reports_both_makes_two_events_one(parts: Parts) -> None
     assert sorted(alerts(parts)) == [KESTREL_1.title, KESTREL_2.title], "it is no third event"
     found = asyncio.run(explain_match(afresh(parts), second.id))
     assert found.event == first.event_id
+
+
+def test_a_seed_that_reports_both_makes_two_events_one(parts: Parts) -> None:
+    """It comes alone, and is no match."""
+    first, second = split(parts)
+    parts.store.write(seeds.add_seed, "volcanoes", BOTH, "both.txt", parts.clock())
+    work(parts)
+    assert set(events(parts).values()) == {first.event_id}
+    event = parts.store.read(views.event, of(second))
+    assert (event.id, event.matches, event.sources) == (first.event_id, 2, 2)
+    parts.store.read(assert_counted)
 
 
 def test_the_name_of_a_merged_event_goes_on_being_understood(parts: Parts) -> None:

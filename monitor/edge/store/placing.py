@@ -143,8 +143,9 @@ class Placing:
         that have been told."""
         self.write()
         histories = self.telling.histories(self._matches)
-        known = count_again(self.session, self._gained)
-        for event in sorted(self._matches, key=lambda one: -known[one].score):
+        known = count_again(self.session, self._gained.union(self._matches))
+        told = known.keys() & self._matches.keys()
+        for event in sorted(told, key=lambda one: (-known[one].score, one)):
             if event in histories:
                 self._tell_more(event, histories[event], known[event])
             elif event in self._new and (alert := self._alert(event, known[event])):
