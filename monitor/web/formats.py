@@ -108,10 +108,10 @@ def span(seconds: float) -> str:
 
 
 def _time(value: datetime, words: str) -> Markup:
+    """``words``: of this module's making; a page has hundreds, and ``Markup.format`` is slow."""
     exact = value.astimezone(UTC).replace(tzinfo=None)
-    return Markup('<time datetime="{}Z" title="{} UTC">{}</time>').format(
-        exact.isoformat(timespec="seconds"), exact.isoformat(" ", "minutes"), words
-    )
+    second, minute = exact.isoformat(timespec="seconds"), exact.isoformat(" ", "minutes")
+    return Markup(f'<time datetime="{second}Z" title="{minute} UTC">{words}</time>')
 
 
 def number(value: float, digits: int = 2, sign: bool = False) -> str:
