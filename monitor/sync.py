@@ -31,9 +31,10 @@ SEED_ENDINGS = {".txt", ".md", ".html", ".htm"}
 def sync(config: Config, store: Store, now: datetime) -> None:
     """Raises ConfigError (a seed or OPML file that cannot be read) before anything is changed."""
     wanted_feeds = list(feeds_of(config))
-    languages = store.read(topics.languages_given)
     # What tells languages takes half a second and 100 MB to load: a seed that is here needs none.
-    wanted_topics = list(topics_of(config, lambda *told: languages.get(topics.text_key(*told), "")))
+    wanted_topics = list(
+        topics_of(config, lambda title, text: store.read(topics.language_given, title, text))
+    )
     store.write(feeds.sync_feeds, wanted_feeds, now)
     store.write(topics.sync_topics, wanted_topics, now)
 

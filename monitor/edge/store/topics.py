@@ -26,8 +26,6 @@ from monitor.edge.store.statements import (
     topic_named,
 )
 
-_GIVEN = "seed:"
-
 
 @dataclass(frozen=True, slots=True)
 class SeedInput:
@@ -145,13 +143,13 @@ def _seed_key(seed: SeedInput) -> str:
 def text_key(title: str, text: str) -> str:
     """The identity of an article that a person has given."""
     told = f"{title}\n{text}"
-    return f"{_GIVEN}{hashlib.sha256(told.encode()).hexdigest()}"
+    return f"seed:{hashlib.sha256(told.encode()).hexdigest()}"
 
 
-def languages_given(session: Session) -> dict[str, str]:
-    """The language of each article that a person has given, by its key."""
-    given = select(Article.key, Article.language).where(Article.key.startswith(_GIVEN))
-    return dict(session.execute(given).all())
+def language_given(session: Session, title: str, text: str) -> str:
+    """The language of an article that a person has given; empty where it is not here yet."""
+    stored = select(Article.language).where(Article.key == text_key(title, text))
+    return session.scalar(stored) or ""
 
 
 def _add_seed(session: Session, topic_id: int, key: str, seed: SeedInput, now: datetime) -> None:
