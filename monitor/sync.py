@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from monitor.config import Config
 from monitor.domain import opml
-from monitor.domain.seeds import Known, read_seed, unknown
+from monitor.domain.pages import Known, unknown
+from monitor.domain.seeds import read_seed
 from monitor.domain.urls import canonical, host_of
 from monitor.edge.store import feeds, topics
 from monitor.edge.store.feeds import FeedInput

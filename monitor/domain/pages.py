@@ -6,6 +6,7 @@ trafilatura is imported when the first page comes.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,6 +93,14 @@ def read_page(markup: str, url: str, now: datetime) -> Page | None:
     )
 
 
+Known = Callable[[str, str], str]
+"""The language that a title and text are known to be in; empty if that is to be found."""
+
+
+def unknown(title: str, text: str) -> str:
+    return ""
+
+
 def build(
     page: Page,
     *,
@@ -100,18 +109,19 @@ def build(
     text: str,
     published: datetime | None,
     text_from: TextFrom,
-    language: str = "",
+    known: Known = unknown,
 ) -> Article:
-    """Put an article together: its outlet is settled here, and its language where none is given."""
+    """Put an article together: its outlet and language are settled here."""
+    kept = text[:MAX_TEXT]
     return Article(
         url=url,
         title=title,
-        text=text[:MAX_TEXT],
+        text=kept,
         published=published,
         text_from=text_from,
         source=page.site or _outlet(page.canonical_url or url),
         author=page.author,
-        language=language or identify(f"{title}\n{text}", page.language),
+        language=known(title, kept) or identify(f"{title}\n{text}", page.language),
         canonical_url=page.canonical_url,
     )
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from monitor.domain.boilerplate import strip_boilerplate
 from monitor.domain.charsets import decode
 from monitor.domain.clean import clean_text
 from monitor.domain.dates import parse_date, plausible
-from monitor.domain.pages import MAX_TEXT, Page, build, read_page, words
+from monitor.domain.pages import Known, Page, build, read_page, unknown, words
 from monitor.errors import ConfigError
 from monitor.types import Article
 
@@ -27,14 +26,6 @@ _HEADLINE_WORDS = 30
 _SENTENCE_END = re.compile(r"[.!。][\"'”’)\]]*(?:\s+\(|$)|[;:,]$")
 _LEAD = 100
 """Characters of the text that stand in for a missing headline."""
-
-
-Known = Callable[[str, str], str]
-"""The language that a title and text are known to be in; empty if that is to be found."""
-
-
-def unknown(title: str, text: str) -> str:
-    return ""
 
 
 def read_seed(name: str, data: bytes, known: Known = unknown) -> Article:
@@ -55,15 +46,14 @@ def _from_page(markup: str, known: Known) -> Article | None:
     page = read_page(markup, "", datetime.max.replace(tzinfo=UTC))
     if page is None:
         return None
-    title = page.title or _lead(page.text)
     return build(
         page,
         url=page.canonical_url,
-        title=title,
+        title=page.title or _lead(page.text),
         text=page.text,
         published=page.published,
         text_from="seed",
-        language=known(title, page.text[:MAX_TEXT]),
+        known=known,
     )
 
 
@@ -74,15 +64,14 @@ def _from_text(raw: str, known: Known) -> Article:
     title = ""
     if rest.strip() and _is_headline(first):
         title, text = first, rest.strip()
-    title = title or _lead(text)
     return build(
         Page(),
         url="",
-        title=title,
+        title=title or _lead(text),
         text=text,
         published=published,
         text_from="seed",
-        language=known(title, text[:MAX_TEXT]),
+        known=known,
     )
 
 

@@ -7,12 +7,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from models import Article, Event, Judgement
-from monitor.edge.store import fits, migrations, topics, views
+from monitor.edge.store import articles, fits, migrations, topics, views
 from monitor.edge.store.standing import count_again
 from monitor.edge.store.store import Store
 from monitor.edge.store.topics import SeedInput, TopicInput
 from monitor.types import Article as Text
 from monitor.types import TopicSettings
+from tests.integration.counting import assert_counted
 
 NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 
@@ -77,3 +78,30 @@ def test_events_from_before_the_alarm_line_have_been_told(store: Store) -> None:
     migrations.upgrade(store)
     told = {event.id: event.alarmed_at for event in store.read(views.events)}
     assert told == {undated: NOW, dated: NOW - timedelta(days=3)}
+
+
+def test_an_edited_page_may_name_another_outlet(store: Store) -> None:
+    add_topic(store)
+
+    def edited(session: Session) -> tuple[int, int]:
+        event = add_event(session, NOW)
+        another = Article(
+            key="again", url="", host="", state="collected", not_before=NOW, first_seen_at=NOW,
+            title="T", text="x", text_from="page",
+        )  # fmt: skip
+        session.add(another)
+        session.flush()
+        session.add(
+            Judgement(topic_id=1, article_id=another.id, state="judged", not_before=NOW,
+                      judged_at=NOW, score=0.5, event_id=event)
+        )  # fmt: skip
+        count_again(session, [event])
+        another.state = "edited"
+        return event, another.id
+
+    event, changed = store.write(edited)
+    assert store.read(views.event, event).sources == 1
+    page = Text(url="", title="T", text="y", published=None, text_from="page", source="Aldor")
+    store.write(articles.save_collected, [articles.Collected(changed, page)], NOW)
+    assert store.read(views.event, event).sources == 2
+    store.read(assert_counted)
